@@ -1,0 +1,1 @@
+"""Genkan (玄関): the front door of a municipality's digital services."""

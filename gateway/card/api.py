@@ -1,0 +1,219 @@
+"""The public door for plugins: what a certificate validator, profile or revocation source sees.
+
+Public and versioned: fields and `Reason` members may be added; nothing is removed or changes its
+meaning within a major version. Everything else in `gateway` is private.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from cryptography import x509
+
+
+class Reason(StrEnum):
+    """Why a certificate or its signature was not accepted. A closed list, for logs, metrics, tests
+    and the card endpoints' answers. The three families must never be mixed up: *refused for good*,
+    *revoked*, *could not tell*."""
+
+    # the certificate's form
+    MALFORMED_CERTIFICATE = "malformed_certificate"
+    WEAK_KEY = "weak_key"
+    UNSUPPORTED_ALGORITHM = "unsupported_algorithm"
+    UNKNOWN_CRITICAL_EXTENSION = "unknown_critical_extension"
+    LEAF_IS_A_CA = "leaf_is_a_ca"
+    # the path
+    UNTRUSTED_ISSUER = "untrusted_issuer"
+    BAD_ISSUER_SIGNATURE = "bad_issuer_signature"
+    ANCHOR_EXPIRED = "anchor_expired"
+    # the profile
+    UNKNOWN_PROFILE = "unknown_profile"
+    WRONG_CERTIFICATE_TYPE = "wrong_certificate_type"
+    WRONG_KEY_USAGE = "wrong_key_usage"
+    WRONG_EXTENDED_KEY_USAGE = "wrong_extended_key_usage"
+    WRONG_POLICY = "wrong_policy"
+    MALFORMED_ATTRIBUTES = "malformed_attributes"
+    DUPLICATE_ATTRIBUTE = "duplicate_attribute"
+    # time
+    NOT_YET_VALID = "not_yet_valid"
+    EXPIRED = "expired"
+    # the person's signature
+    UNSUPPORTED_SIGNATURE = "unsupported_signature"
+    SIGNATURE_MISMATCH = "signature_mismatch"
+    # revocation
+    REVOKED = "revoked"
+    STATUS_UNKNOWN = "status_unknown"
+    STATUS_STALE = "status_stale"
+    # plugins
+    REFUSED_BY_PLUGIN = "refused_by_plugin"
+
+    @property
+    def could_not_tell(self) -> bool:
+        """True where the finding is "undetermined": nothing bad was seen, nothing good either."""
+        return self in (Reason.STATUS_UNKNOWN, Reason.STATUS_STALE)
+
+
+class CertificateError(Exception):
+    """A certificate is not accepted. `message` is for the log of the person who runs Genkan: it
+    carries no attribute of a resident and no certificate."""
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(f"{reason}: {message}")
+        self.reason = reason
+        self.message = message
+
+
+class CertificateType(StrEnum):
+    SIGNATURE = "signature"
+    """署名用電子証明書"""
+    AUTHENTICATION = "authentication"
+    """利用者証明用電子証明書"""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A pinned CA certificate and the set it was pinned in ("jpki-sign", "jpki-auth")."""
+
+    certificate: x509.Certificate
+    anchor_set: str
+    fingerprint: str
+    """SHA-256 of the DER, upper-case hexadecimal."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificatePath:
+    """Proof that `leaf` was issued by the pinned `anchor`: name, key identifier and signature were
+    checked. Only `gateway.card.path` makes one."""
+
+    leaf: x509.Certificate
+    anchor: Anchor
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationContext:
+    """What a check may know besides the path. Fields may be added."""
+
+    now: datetime
+    """Aware, UTC. The only clock a validator may read."""
+    certificate_type: CertificateType
+
+
+class AttributeOrigin(StrEnum):
+    """Whether a text is the person's exact writing."""
+
+    EXACT = "exact"
+    SUBSTITUTED = "substituted"
+    """The certificate marks 代替文字: never the exact legal name or address."""
+
+
+@dataclass(frozen=True, slots=True)
+class BasicAttributes:
+    """基本4情報 as the signature certificate carries them; None where it carries none."""
+
+    name: str | None = field(repr=False)
+    name_substitution: str | None = field(repr=False)
+    """One 0/1 per character; a 1 marks a 代替文字."""
+    gender: str | None = field(repr=False)
+    """1 male, 2 female, 3 unknown: the certificate's own digit."""
+    birth_date: str | None = field(repr=False)
+    """The certificate's own nine characters, EYYYYMMDD."""
+    address: str | None = field(repr=False)
+    address_substitution: str | None = field(repr=False)
+
+    @property
+    def birthday(self) -> date | None:
+        """The birth date as a calendar date; None where it is absent or partly unknown."""
+        raw = self.birth_date
+        if raw is None or len(raw) != 9 or not raw.isascii() or not raw.isdigit():
+            return None
+        try:
+            return date(int(raw[1:5]), int(raw[5:7]), int(raw[7:9]))
+        except ValueError:
+            return None
+
+    @property
+    def name_origin(self) -> AttributeOrigin:
+        return _origin(self.name_substitution)
+
+    @property
+    def address_origin(self) -> AttributeOrigin:
+        return _origin(self.address_substitution)
+
+
+def _origin(substitution: str | None) -> AttributeOrigin:
+    marked = substitution is not None and "1" in substitution
+    return AttributeOrigin.SUBSTITUTED if marked else AttributeOrigin.EXACT
+
+
+class StatusValue(StrEnum):
+    GOOD = "good"
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateStatus:
+    """What a revocation source answers, and from which evidence."""
+
+    value: StatusValue
+    source: str
+    """The plugin's name."""
+    this_update: datetime | None = None
+    next_update: datetime | None = None
+    revocation_reason: str | None = None
+    """RFC 5280 §5.3.1 spelling ("affiliationChanged"); "unspecified" where the entry has none."""
+    revoked_at: datetime | None = None
+    stale: bool = False
+    """UNKNOWN because the evidence that was found is past its nextUpdate."""
+    detail: str | None = None
+    """Why UNKNOWN, for the operator: one line without personal data."""
+
+
+@runtime_checkable
+class CardProfile(Protocol):
+    """One kind of certificate: which anchors may issue it, what marks it, what it says.
+
+    Built once with the mapping `[plugins.NAME]` of the settings; checks that mapping there and
+    raises ValueError with the key's name for what it cannot use.
+    """
+
+    name: str
+    certificate_type: CertificateType
+    anchor_set: str
+    known_critical_extensions: frozenset[str]
+    """Dotted OIDs this profile itself checks; any other critical extension refuses."""
+
+    def __init__(self, settings: Mapping[str, object]) -> None: ...
+
+    def check(self, path: CertificatePath) -> BasicAttributes | None:
+        """All marks of the profile, or CertificateError. Returns what the certificate says of the
+        person; None for a certificate that carries no basic attributes."""
+        ...
+
+
+@runtime_checkable
+class RevocationSource(Protocol):
+    """Where revocation is looked up. Asked in the settings' order; the first answer that is not
+    UNKNOWN stands. No source, or only UNKNOWN: undetermined, never good."""
+
+    name: str
+
+    def __init__(self, settings: Mapping[str, object]) -> None: ...
+
+    async def status(
+        self, path: CertificatePath, context: ValidationContext
+    ) -> CertificateStatus: ...
+
+
+@runtime_checkable
+class CertificateValidator(Protocol):
+    """A further check of a municipality's own. It can refuse more, never less: it returns nothing
+    or raises CertificateError. Whatever else it raises refuses too."""
+
+    name: str
+
+    def __init__(self, settings: Mapping[str, object]) -> None: ...
+
+    async def validate(self, path: CertificatePath, context: ValidationContext) -> None: ...

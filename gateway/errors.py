@@ -1,0 +1,127 @@
+"""What can go wrong, by who may see it. `web/errors.py` alone turns these into responses.
+
+Descriptions are constants: no user input ever stands in one (RFC 6749 §5.2: printable ASCII
+without `"` and `\\`). The cause is `raise ... from cause` and goes to the log only.
+"""
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used: the start stops with this one line, which names the key."""
+
+
+class PluginError(Exception):
+    """A plugin that is missing, doubled or mis-shaped: the start stops with this one line."""
+
+
+class BadRequest(Exception):
+    """A request that is not of the endpoint's form. Answered 400 with one line, or `status`."""
+
+    def __init__(self, description: str, status: int = 400) -> None:
+        super().__init__(description)
+        self.description = description
+        self.status = status
+
+
+class OAuthError(Exception):
+    """An answer of RFC 6749 §5.2's form; a page where a browser asked."""
+
+    error: str = "server_error"
+    status: int = 400
+
+    def __init__(self, description: str) -> None:
+        super().__init__(description)
+        self.description = description
+
+
+class InvalidRequest(OAuthError):
+    error = "invalid_request"
+
+
+class InvalidClient(OAuthError):
+    error = "invalid_client"
+    status = 401
+
+
+class InvalidGrant(OAuthError):
+    error = "invalid_grant"
+
+
+class UnauthorizedClient(OAuthError):
+    error = "unauthorized_client"
+
+
+class UnsupportedGrantType(OAuthError):
+    error = "unsupported_grant_type"
+
+
+class UnsupportedResponseType(OAuthError):
+    error = "unsupported_response_type"
+
+
+class InvalidScope(OAuthError):
+    error = "invalid_scope"
+
+
+class AccessDenied(OAuthError):
+    error = "access_denied"
+
+
+class TemporarilyUnavailable(OAuthError):
+    error = "temporarily_unavailable"
+    status = 503
+
+
+class LoginRequired(OAuthError):
+    """OpenID Connect Core §3.1.2.6."""
+
+    error = "login_required"
+
+
+class InteractionRequired(OAuthError):
+    """OpenID Connect Core §3.1.2.6."""
+
+    error = "interaction_required"
+
+
+class ConsentRequired(OAuthError):
+    """OpenID Connect Core §3.1.2.6."""
+
+    error = "consent_required"
+
+
+class UnmetAuthenticationRequirements(OAuthError):
+    """OpenID Connect Core Unmet Authentication Requirements 1.0."""
+
+    error = "unmet_authentication_requirements"
+
+
+class RequestNotSupported(OAuthError):
+    """OpenID Connect Core §6."""
+
+    error = "request_not_supported"
+
+
+class RequestUriNotSupported(OAuthError):
+    """OpenID Connect Core §6."""
+
+    error = "request_uri_not_supported"
+
+
+class RegistrationNotSupported(OAuthError):
+    """OpenID Connect Core §7.2.1."""
+
+    error = "registration_not_supported"
+
+
+class InvalidToken(OAuthError):
+    """RFC 6750 §3.1."""
+
+    error = "invalid_token"
+    status = 401
+
+
+class InsufficientScope(OAuthError):
+    """RFC 6750 §3.1."""
+
+    error = "insufficient_scope"
+    status = 403

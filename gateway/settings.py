@@ -1,0 +1,92 @@
+"""Every setting, typed and frozen. `conf/genkan.toml` explains them; a test holds the two together.
+
+Order of precedence: environment (`GENKAN_SECTION__KEY`), the file, the default here.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from gateway.errors import SettingsError
+
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the settings file. An unknown key stops the start."""
+
+
+class Server(Section):
+    issuer: str = "http://localhost:8000"
+    listen_host: str = "127.0.0.1"
+    listen_port: int = 8000
+    workers: int = 1
+    body_limit_bytes: int = 65_536
+
+
+class Store(Section):
+    records: str = "sqlite:///var/genkan.db"
+    moments: str = "memory:"
+
+
+class Keys(Section):
+    master_key_file: str = "var/master.key"
+    master_key: str | None = None
+    id_token_signed_response_alg: Literal["ES256", "RS256"] = "ES256"
+    reload_seconds: int = 60
+
+
+class Card(Section):
+    trust: Literal["production", "demo"] = "production"
+    anchors_dir: str = "var/anchors"
+    profiles: tuple[str, ...] = ("jpki-sign", "jpki-auth")
+    revocation_sources: tuple[str, ...] = ("crl",)
+    validators: tuple[str, ...] = ()
+    challenge_seconds: int = 300
+    reader_agent: str = "http://127.0.0.1:8765"
+
+
+class Login(Section):
+    session_idle_seconds: int = 1_800
+    session_absolute_seconds: int = 28_800
+    task_seconds: int = 1_800
+    acr_authentication_certificate: str = "urn:genkan:acr:card-authentication"
+    acr_signature_certificate: str = "urn:genkan:acr:card-signature"
+    amr_card: tuple[str, ...] = ("sc", "pin", "mfa")
+
+
+class Oidc(Section):
+    code_seconds: int = 60
+    access_token_seconds: int = 600
+    id_token_seconds: int = 600
+    refresh_token_seconds: int = 2_592_000
+
+
+class Reader(Section):
+    listen_host: str = "127.0.0.1"
+    listen_port: int = 8765
+    gateway_origins: tuple[str, ...] = ("http://localhost:8000",)
+    request_seconds: int = 300
+
+
+class Settings(Section):
+    """The whole file. `plugins` holds each plugin's own table, checked by the plugin."""
+
+    server: Server = msgspec.field(default_factory=Server)
+    store: Store = msgspec.field(default_factory=Store)
+    keys: Keys = msgspec.field(default_factory=Keys)
+    card: Card = msgspec.field(default_factory=Card)
+    login: Login = msgspec.field(default_factory=Login)
+    oidc: Oidc = msgspec.field(default_factory=Oidc)
+    reader: Reader = msgspec.field(default_factory=Reader)
+    plugins: dict[str, dict[str, Any]] = {}
+
+    @property
+    def secure_cookies(self) -> bool:
+        """False only where the issuer is plain HTTP on this machine (the demo)."""
+        return self.server.issuer.startswith("https://")

@@ -1,0 +1,80 @@
+"""What memory promises, whichever server keeps it. `tests/store` holds every implementation to it.
+
+Records are durable facts (SQL); moments are short-lived ones (codes, challenges, sessions).
+"""
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+class Records(Protocol):
+    """Durable facts. What `writing` committed survives the sudden death of the process."""
+
+    def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection for SELECTs; it takes no write lock."""
+        ...
+
+    def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """One transaction: committed when the block ends, rolled back when it raises.
+        Writers of one SQLite file stand in line."""
+        ...
+
+    async def check(self) -> None:
+        """Returns when the store answers and its schema is this version's; raises otherwise."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    """This call, and no other, used the thing up."""
+
+    value: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """Somebody used it before. The value tells whose it was, so that what it bought can be
+    revoked (RFC 6749 §4.1.2)."""
+
+    value: bytes = field(repr=False)
+
+
+class Moments(Protocol):
+    """Short-lived facts under a (kind, key). Every method is one atomic step. A lifetime is
+    positive; when it has passed, the moment was never there."""
+
+    async def put(self, kind: str, key: str, value: bytes, lifetime: timedelta) -> None:
+        """Stores or overwrites."""
+        ...
+
+    async def get(self, kind: str, key: str) -> bytes | None: ...
+
+    async def replace(self, kind: str, key: str, value: bytes, lifetime: timedelta) -> bool:
+        """Overwrites what is there and says True; stores nothing where nothing is: False."""
+        ...
+
+    async def take(self, kind: str, key: str) -> bytes | None:
+        """Returns and forgets: of many takers one gets it."""
+        ...
+
+    async def redeem(self, kind: str, key: str, memory: timedelta) -> Redeemed | Replayed | None:
+        """Like take, but a later call is told `Replayed` for as long as `memory` lasts."""
+        ...
+
+    async def claim(self, kind: str, key: str, lifetime: timedelta) -> bool:
+        """True for the first caller within the lifetime, False for all others (replay guard)."""
+        ...
+
+    async def drop(self, kind: str, key: str) -> None: ...
+
+    async def check(self) -> None:
+        """Returns when the store answers; raises otherwise."""
+        ...
+
+    async def close(self) -> None: ...

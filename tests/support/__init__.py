@@ -1,0 +1,1 @@
+"""What tests share: servers, a house to test in, a relying party."""

@@ -77,22 +77,10 @@ class LoginRequired(OAuthError):
     error = "login_required"
 
 
-class InteractionRequired(OAuthError):
-    """OpenID Connect Core §3.1.2.6."""
-
-    error = "interaction_required"
-
-
 class ConsentRequired(OAuthError):
     """OpenID Connect Core §3.1.2.6."""
 
     error = "consent_required"
-
-
-class UnmetAuthenticationRequirements(OAuthError):
-    """OpenID Connect Core Unmet Authentication Requirements 1.0."""
-
-    error = "unmet_authentication_requirements"
 
 
 class RequestNotSupported(OAuthError):

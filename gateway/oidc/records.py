@@ -1,7 +1,13 @@
 """Grants and their refresh tokens: a family that is revoked as one."""
 
-import sqlalchemy as sa
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.oidc.model import Grant
 from gateway.store.tables import Time, metadata
 
 grants = sa.Table(
@@ -35,3 +41,119 @@ refresh_tokens = sa.Table(
     sa.Column("expires_at", Time, nullable=False),
     sa.Column("used_at", Time),
 )
+
+
+async def add_grant(connection: AsyncConnection, grant: Grant) -> bool:
+    """False where the family is there already: its code was replayed, and it is revoked."""
+    try:
+        async with connection.begin_nested():
+            await connection.execute(grants.insert().values(_values(grant)))
+    except sa.exc.IntegrityError:
+        return False
+    return True
+
+
+async def find_grant(connection: AsyncConnection, grant_id: str, now: datetime) -> Grant | None:
+    """A grant that is neither revoked nor over."""
+    found = await connection.execute(
+        sa.select(grants).where(
+            grants.c.grant_id == grant_id,
+            grants.c.revoked_at.is_(None),
+            grants.c.expires_at > now,
+        )
+    )
+    row = found.mappings().one_or_none()
+    return None if row is None else _grant(row)
+
+
+async def revoke_grant(connection: AsyncConnection, grant: Grant, now: datetime) -> None:
+    """Ends the family. One that is not written yet (the winner of a race for its code is about to)
+    is written as revoked, so that the winner finds it so."""
+    await add_grant(connection, grant)
+    await connection.execute(
+        grants.update()
+        .where(grants.c.grant_id == grant.grant_id, grants.c.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
+async def add_refresh_token(
+    connection: AsyncConnection, token_hash: str, grant: Grant, now: datetime
+) -> None:
+    await connection.execute(
+        refresh_tokens.insert().values(
+            token_hash=token_hash,
+            grant_id=grant.grant_id,
+            issued_at=now,
+            expires_at=grant.expires_at,
+        )
+    )
+
+
+async def use_refresh_token(connection: AsyncConnection, token_hash: str, now: datetime) -> bool:
+    """One atomic statement: of many callers one is told True."""
+    used = await connection.execute(
+        refresh_tokens.update()
+        .where(
+            refresh_tokens.c.token_hash == token_hash,
+            refresh_tokens.c.used_at.is_(None),
+            refresh_tokens.c.expires_at > now,
+        )
+        .values(used_at=now)
+        .returning(refresh_tokens.c.grant_id)
+    )
+    return used.one_or_none() is not None
+
+
+async def grant_of_refresh_token(connection: AsyncConnection, token_hash: str) -> Grant | None:
+    """Whose it is, whether or not it may still be used."""
+    found = await connection.execute(
+        sa.select(grants)
+        .join(refresh_tokens, refresh_tokens.c.grant_id == grants.c.grant_id)
+        .where(refresh_tokens.c.token_hash == token_hash)
+    )
+    row = found.mappings().one_or_none()
+    return None if row is None else _grant(row)
+
+
+async def is_refresh_token_unused(
+    connection: AsyncConnection, token_hash: str, now: datetime
+) -> bool:
+    found = await connection.execute(
+        sa.select(refresh_tokens.c.grant_id).where(
+            refresh_tokens.c.token_hash == token_hash,
+            refresh_tokens.c.used_at.is_(None),
+            refresh_tokens.c.expires_at > now,
+        )
+    )
+    return found.one_or_none() is not None
+
+
+def _values(grant: Grant) -> dict[str, Any]:
+    return {
+        "grant_id": grant.grant_id,
+        "client_id": grant.client_id,
+        "resident_id": grant.resident_id,
+        "scopes": list(grant.scopes),
+        "auth_time": grant.auth_time,
+        "acr": grant.acr,
+        "amr": list(grant.amr),
+        "nonce": grant.nonce,
+        "created_at": grant.created_at,
+        "expires_at": grant.expires_at,
+    }
+
+
+def _grant(row: Mapping[Any, Any]) -> Grant:
+    return Grant(
+        grant_id=row["grant_id"],
+        client_id=row["client_id"],
+        resident_id=row["resident_id"],
+        scopes=tuple(row["scopes"]),
+        auth_time=row["auth_time"],
+        acr=row["acr"],
+        amr=tuple(row["amr"]),
+        nonce=row["nonce"],
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+    )

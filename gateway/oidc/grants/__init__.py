@@ -1,0 +1,1 @@
+"""What each grant type does differently; the steps they share are in `token.py`."""

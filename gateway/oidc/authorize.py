@@ -1,0 +1,200 @@
+"""/authorize: checks the request, stores it, and decides each time the browser comes back.
+
+RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from gateway.consent.task import ConsentTask
+from gateway.errors import AccessDenied, InvalidRequest, InvalidToken, OAuthError
+from gateway.login.session import Session
+from gateway.login.task import LoginTask
+from gateway.oidc import codes
+from gateway.oidc.checks import check_authorization_request
+from gateway.oidc.model import AuthorizationRequest, decode_request, encode
+from gateway.oidc.next_step import Step, next_step
+from gateway.oidc.provider import Provider
+from gateway.oidc.response import AuthorizationError, ResponseTarget, answer, resolve_target
+from gateway.oidc.scopes import NEED_CONSENT
+from gateway.oidc.tokens import subject_of_hint
+from gateway.tenants.model import Client
+from gateway.web.errors import PageRoute
+from gateway.web.parameters import form_parameters, query_parameters
+
+KIND = "authorization"
+
+
+class Authorize:
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
+
+    def routes(self) -> list[Route]:
+        return [
+            PageRoute("/authorize", self.begin, methods=["GET", "POST"], name="authorize"),
+            PageRoute("/authorize/{request_id}", self.resume, methods=["GET"]),
+        ]
+
+    async def begin(self, http: Request) -> Response:
+        """A service's request comes in."""
+        posted = http.method == "POST"
+        parameters = await form_parameters(http) if posted else query_parameters(http)
+        target = await resolve_target(parameters, self._provider.clients)
+        now = self._provider.clock()
+        try:
+            hinted_sub = await self._hinted_sub(parameters, target.client, now)
+            request = check_authorization_request(parameters, target, hinted_sub, now)
+        except OAuthError as cause:
+            raise AuthorizationError(target, cause) from cause
+        if posted:
+            # A cross-site POST carries no SameSite=Lax cookie; the GET after it does.
+            return see_other(await self._store(request))
+        return await self._proceed(http, target, request, None, now)
+
+    async def resume(self, http: Request) -> Response:
+        """The browser comes back from sign-in or consent."""
+        request_id = http.path_params["request_id"]
+        raw = await self._provider.moments.get(KIND, request_id)
+        if raw is None:
+            raise InvalidRequest("this sign-in has expired or is finished; start again")
+        request = decode_request(raw)
+        target = await self._target_again(request)
+        answers = query_parameters(http)
+        if "cancelled" in answers or "declined" in answers:
+            await self._provider.moments.drop(KIND, request_id)
+            cause = AccessDenied("the resident did not agree")
+            raise AuthorizationError(target, cause)
+        return await self._proceed(http, target, request, request_id, self._provider.clock())
+
+    async def _proceed(
+        self,
+        http: Request,
+        target: ResponseTarget,
+        request: AuthorizationRequest,
+        request_id: str | None,
+        now: datetime,
+    ) -> Response:
+        provider = self._provider
+        session = await provider.sessions.current(http, now)
+        try:
+            step = await self._next(target.client, request, session, now)
+        except OAuthError as cause:
+            raise AuthorizationError(target, cause) from cause
+        if step is Step.ANSWER and session is not None:
+            return await self._answer(target, request, request_id, session, now)
+        if step is Step.CONSENT and session is not None:
+            return await self._ask_consent(target, request, request_id, session)
+        return await self._ask_sign_in(target, request, request_id)
+
+    async def _next(
+        self,
+        client: Client,
+        request: AuthorizationRequest,
+        session: Session | None,
+        now: datetime,
+    ) -> Step:
+        provider = self._provider
+        sub, consented = None, frozenset[str]()
+        if session is not None:
+            sub = provider.subjects.sub(session.resident_id, client.sector_identifier)
+            if any(scope in NEED_CONSENT for scope in request.scopes):
+                consented = await provider.consents.given(client.client_id, session.resident_id)
+        return next_step(request, session, sub, consented, provider.acr_order, now)
+
+    async def _answer(
+        self,
+        target: ResponseTarget,
+        request: AuthorizationRequest,
+        request_id: str | None,
+        session: Session,
+        now: datetime,
+    ) -> Response:
+        moments = self._provider.moments
+        if request_id is not None and await moments.take(KIND, request_id) is None:
+            raise InvalidRequest("this sign-in has expired or is finished; start again")
+        code = await codes.issue(moments, self._provider.settings.oidc, request, session, now)
+        return answer(target, self._provider.issuer, {"code": code})
+
+    async def _ask_sign_in(
+        self, target: ResponseTarget, request: AuthorizationRequest, request_id: str | None
+    ) -> Response:
+        task = LoginTask(
+            return_to=await self._store(request, request_id),
+            client_name_ja=target.client.client_name_ja,
+            client_name_en=target.client.client_name_en,
+            final_origin=origin_of(target.redirect_uri),
+            acr_values=request.acr_values,
+        )
+        return self._with_locales(await self._provider.login_tasks.begin(task), request)
+
+    async def _ask_consent(
+        self,
+        target: ResponseTarget,
+        request: AuthorizationRequest,
+        request_id: str | None,
+        session: Session,
+    ) -> Response:
+        client = target.client
+        asked = replace(request, consent_asked=True)
+        task = ConsentTask(
+            return_to=await self._store(asked, request_id),
+            client_id=client.client_id,
+            resident_id=session.resident_id,
+            client_name_ja=client.client_name_ja,
+            client_name_en=client.client_name_en,
+            purpose_ja=client.purpose_ja,
+            purpose_en=client.purpose_en,
+            scopes=tuple(scope for scope in request.scopes if scope in NEED_CONSENT),
+            final_origin=origin_of(target.redirect_uri),
+        )
+        return self._with_locales(await self._provider.consent_tasks.begin(task), request)
+
+    async def _store(self, request: AuthorizationRequest, request_id: str | None = None) -> str:
+        """The local path at which the stored request goes on."""
+        request_id = request_id or secrets.token_urlsafe(24)
+        lifetime = timedelta(seconds=self._provider.settings.login.task_seconds)
+        await self._provider.moments.put(KIND, request_id, encode(request), lifetime)
+        return f"/authorize/{request_id}"
+
+    async def _target_again(self, request: AuthorizationRequest) -> ResponseTarget:
+        """The registration may have changed since the request was stored: prove it anew."""
+        parameters = {"client_id": request.client_id, "redirect_uri": request.redirect_uri}
+        if request.state is not None:
+            parameters["state"] = request.state
+        return await resolve_target(parameters, self._provider.clients)
+
+    async def _hinted_sub(
+        self, parameters: Mapping[str, str], client: Client, now: datetime
+    ) -> str | None:
+        hint = parameters.get("id_token_hint")
+        if hint is None:
+            return None
+        try:
+            return await subject_of_hint(self._provider, hint, client.client_id, now)
+        except InvalidToken as cause:
+            raise InvalidRequest("id_token_hint is not one of ours for this client") from cause
+
+    def _with_locales(self, path: str, request: AuthorizationRequest) -> Response:
+        response = see_other(path)
+        wanted = (request.ui_locales or "").split()
+        known = [tag for tag in wanted if tag.split("-")[0] in ("ja", "en")]
+        if known:
+            response.headers["location"] += f"&ui_locales={known[0].split('-')[0]}"
+        return response
+
+
+def see_other(path: str) -> Response:
+    return RedirectResponse(path, 303, {"Cache-Control": "no-store"})
+
+
+def origin_of(uri: str) -> str | None:
+    """The origin a form's redirect may end at; a private-use scheme for a native app."""
+    parts = urlsplit(uri)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"

@@ -1,0 +1,132 @@
+"""The order of checks on an authorization request, on one screen.
+
+Client and redirect URI were proven before (`response.resolve_target`); from here on every refusal
+goes back to the service.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import get_args
+
+from gateway.errors import (
+    InvalidRequest,
+    InvalidScope,
+    RegistrationNotSupported,
+    RequestNotSupported,
+    RequestUriNotSupported,
+    UnauthorizedClient,
+    UnsupportedResponseType,
+)
+from gateway.oidc.model import AuthorizationRequest, Prompt
+from gateway.oidc.response import ResponseTarget
+from gateway.oidc.scopes import granted_scopes
+
+MAX_VALUE = 512
+_CODE_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
+_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*\Z")
+_SECONDS = re.compile(r"[0-9]{1,9}\Z")
+
+
+def check_authorization_request(
+    parameters: Mapping[str, str],
+    target: ResponseTarget,
+    hinted_sub: str | None,
+    now: datetime,
+) -> AuthorizationRequest:
+    """What may be stored and acted on. Raises the OAuthError of the first check that fails."""
+    check_nothing_unsupported(parameters)
+    check_response_type(parameters)
+    check_grant_type(target)
+    check_response_mode(parameters)
+    return AuthorizationRequest(
+        client_id=target.client.client_id,
+        redirect_uri=target.redirect_uri,
+        state=target.state,
+        scopes=parse_scope(parameters, target.client.scope),
+        code_challenge=parse_code_challenge(parameters),
+        nonce=parse_short(parameters, "nonce"),
+        prompts=parse_prompt(parameters),
+        max_age=parse_max_age(parameters),
+        acr_values=tuple((parse_short(parameters, "acr_values") or "").split()),
+        ui_locales=parse_short(parameters, "ui_locales"),
+        hinted_sub=hinted_sub,
+        received_at=now,
+    )
+
+
+def check_nothing_unsupported(parameters: Mapping[str, str]) -> None:
+    if "request" in parameters:
+        raise RequestNotSupported("request objects are not supported")
+    if "request_uri" in parameters:
+        raise RequestUriNotSupported("request_uri is not supported")
+    if "registration" in parameters:
+        raise RegistrationNotSupported("the registration parameter is not supported")
+
+
+def check_response_type(parameters: Mapping[str, str]) -> None:
+    response_type = parameters.get("response_type")
+    if response_type is None:
+        raise InvalidRequest("response_type is missing")
+    if response_type != "code":
+        raise UnsupportedResponseType("response_type must be code")
+
+
+def check_grant_type(target: ResponseTarget) -> None:
+    if "authorization_code" not in target.client.grant_types:
+        raise UnauthorizedClient("this client may not use the authorization code grant")
+
+
+def check_response_mode(parameters: Mapping[str, str]) -> None:
+    if parameters.get("response_mode", "query") != "query":
+        raise InvalidRequest("response_mode must be query")
+
+
+def parse_scope(parameters: Mapping[str, str], allowed: frozenset[str]) -> tuple[str, ...]:
+    scope = parameters.get("scope")
+    if scope is None or not _SCOPE.match(scope):
+        raise InvalidScope("scope is missing or malformed")
+    granted = granted_scopes(scope, allowed)
+    if "openid" not in granted:
+        raise InvalidScope("scope must contain openid")
+    return granted
+
+
+def parse_code_challenge(parameters: Mapping[str, str]) -> str:
+    # RFC 7636 §4.3 and RFC 9700 §2.1.1: S256, for every client; "plain" is the default of the
+    # RFC, so the method must be named.
+    challenge = parameters.get("code_challenge")
+    if challenge is None:
+        raise InvalidRequest("code_challenge is missing")
+    if parameters.get("code_challenge_method") != "S256":
+        raise InvalidRequest("code_challenge_method must be S256")
+    if not _CODE_CHALLENGE.match(challenge):
+        raise InvalidRequest("code_challenge is malformed")
+    return challenge
+
+
+def parse_prompt(parameters: Mapping[str, str]) -> frozenset[Prompt]:
+    # OpenID Connect Core §3.1.2.1
+    prompts = frozenset(parameters.get("prompt", "").split())
+    known = frozenset(get_args(Prompt))
+    if not prompts <= known:
+        raise InvalidRequest("prompt has an unknown value")
+    if "none" in prompts and len(prompts) > 1:
+        raise InvalidRequest("prompt none stands alone")
+    return frozenset(value for value in get_args(Prompt) if value in prompts)
+
+
+def parse_max_age(parameters: Mapping[str, str]) -> int | None:
+    raw = parameters.get("max_age")
+    if raw is None:
+        return None
+    if not _SECONDS.match(raw):
+        raise InvalidRequest("max_age must be a number of seconds")
+    return int(raw)
+
+
+def parse_short(parameters: Mapping[str, str], name: str) -> str | None:
+    value = parameters.get(name)
+    if value is not None and len(value) > MAX_VALUE:
+        raise InvalidRequest(f"{name} is too long")
+    return value

@@ -1,0 +1,25 @@
+"""From what the card says to the claims a service gets (OpenID Connect Core §5.1)."""
+
+from gateway.card.api import AttributeOrigin, BasicAttributes
+
+_GENDERS = {"1": "male", "2": "female", "3": "unknown"}
+
+
+def claims_for(scopes: tuple[str, ...], attributes: BasicAttributes) -> dict[str, object]:
+    """Only what the scopes allow and the certificate says; nothing is made up."""
+    claims: dict[str, object] = {}
+    if "profile" in scopes and attributes.name is not None:
+        claims["name"] = attributes.name
+        # 代替文字: the writing on the card is not the exact legal name.
+        claims["name_substituted"] = attributes.name_origin is AttributeOrigin.SUBSTITUTED
+    if "address" in scopes and attributes.address is not None:
+        claims["address"] = {
+            "formatted": attributes.address,
+            "country": "JP",
+            "substituted": attributes.address_origin is AttributeOrigin.SUBSTITUTED,
+        }
+    if "birthdate" in scopes and attributes.birthday is not None:
+        claims["birthdate"] = attributes.birthday.isoformat()
+    if "gender" in scopes and attributes.gender in _GENDERS:
+        claims["gender"] = _GENDERS[attributes.gender]
+    return claims

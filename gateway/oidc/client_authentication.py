@@ -1,0 +1,108 @@
+"""Who calls: every client authenticates in exactly the way it was registered for.
+
+RFC 6749 §2.3, RFC 7523 §3 (private_key_jwt), OpenID Connect Core §9.
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from urllib.parse import unquote_plus
+
+from starlette.requests import Request
+
+from gateway.errors import InvalidClient, InvalidRequest
+from gateway.oidc.client_assertion import ASSERTION_TYPE, assertion_issuer, check_assertion
+from gateway.oidc.provider import Provider
+from gateway.tenants.model import Client
+
+Method = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
+METHODS: tuple[Method, ...] = (
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+    "none",
+)
+
+# One wording for unknown, unregistered and wrong, so that nothing can be probed.
+_REFUSED = "client authentication failed"
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticatedClient:
+    """Proof: the caller is this client. `none` proves nothing and is a type of its own use: only
+    the code and refresh grants take it, bound by PKCE and rotation."""
+
+    client: Client
+    method: Method
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Presented:
+    """What the request brought, unchecked."""
+
+    method: Method
+    client_id: str
+    credential: str
+
+
+async def authenticate(
+    provider: Provider, http: Request, form: Mapping[str, str], now: datetime
+) -> AuthenticatedClient:
+    unverified = read_credentials(http, form)
+    client = await provider.clients.find(unverified.client_id)
+    if client is None or client.token_endpoint_auth_method != unverified.method:
+        raise InvalidClient(_REFUSED)
+    match unverified.method:
+        case "client_secret_basic" | "client_secret_post":
+            if not provider.clients.secret_matches(client, unverified.credential):
+                raise InvalidClient(_REFUSED)
+        case "private_key_jwt":
+            await check_assertion(provider, client, unverified.credential, now)
+        case "none":
+            pass
+    return AuthenticatedClient(client, unverified.method)
+
+
+def read_credentials(http: Request, form: Mapping[str, str]) -> Presented:
+    """Exactly one method (RFC 6749 §2.3: a client MUST NOT use more than one)."""
+    found: list[Presented] = []
+    header = http.headers.get("authorization")
+    if header is not None:
+        client_id, secret = parse_basic(header)
+        found.append(Presented("client_secret_basic", client_id, secret))
+    if "client_secret" in form:
+        found.append(
+            Presented("client_secret_post", form.get("client_id", ""), form["client_secret"])
+        )
+    if "client_assertion" in form or "client_assertion_type" in form:
+        if form.get("client_assertion_type") != ASSERTION_TYPE or "client_assertion" not in form:
+            raise InvalidClient("client_assertion needs its client_assertion_type")
+        assertion = form["client_assertion"]
+        found.append(Presented("private_key_jwt", assertion_issuer(assertion), assertion))
+    if len(found) > 1:
+        raise InvalidRequest("more than one way of client authentication")
+    if not found:
+        if "client_id" not in form:
+            raise InvalidClient("client authentication is missing")
+        return Presented("none", form["client_id"], "")
+    if form.get("client_id", found[0].client_id) != found[0].client_id:
+        raise InvalidRequest("client_id differs from the authenticated client")
+    return found[0]
+
+
+def parse_basic(header: str) -> tuple[str, str]:
+    """RFC 7617 with RFC 6749 §2.3.1's form encoding inside; decoded strictly."""
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() != "basic":
+        raise InvalidClient("the authorization header must be Basic")
+    try:
+        decoded = base64.b64decode(value, validate=True).decode("ascii")
+    except (binascii.Error, UnicodeDecodeError, ValueError) as cause:
+        raise InvalidClient("the authorization header is malformed") from cause
+    client_id, colon, secret = decoded.partition(":")
+    if not colon:
+        raise InvalidClient("the authorization header is malformed")
+    return unquote_plus(client_id), unquote_plus(secret)

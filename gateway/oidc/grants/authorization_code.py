@@ -1,0 +1,85 @@
+"""grant_type=authorization_code (RFC 6749 §4.1.3, RFC 7636 §4.6)."""
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+
+from gateway.errors import InvalidGrant, InvalidRequest
+from gateway.oidc import codes, records
+from gateway.oidc.client_authentication import AuthenticatedClient
+from gateway.oidc.model import IssuedCode, decode_code
+from gateway.oidc.provider import Provider
+from gateway.oidc.tokens import TokenSet, issue_for_grant
+from gateway.store.api import Replayed
+
+_CODE_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}\Z")
+# One wording for unknown, used, expired and another client's.
+_REFUSED = "the code is unknown, used or expired"
+
+
+async def authorization_code(
+    provider: Provider, caller: AuthenticatedClient, form: Mapping[str, str], now: datetime
+) -> TokenSet:
+    code, redirect_uri, verifier = (
+        required(form, name) for name in ("code", "redirect_uri", "code_verifier")
+    )
+    if not _CODE_VERIFIER.match(verifier):
+        raise InvalidRequest("code_verifier is malformed")
+    issued = await _redeem(provider, code, now)
+    check_binding(issued, caller, redirect_uri, verifier)
+    refresh_token = None
+    async with provider.records.writing() as connection:
+        fresh = await records.add_grant(connection, issued.grant)
+        if fresh and may_refresh(issued.grant.scopes, caller):
+            refresh_token = secrets.token_urlsafe(32)
+            await records.add_refresh_token(
+                connection, codes.token_hash(refresh_token), issued.grant, now
+            )
+    if not fresh:
+        raise InvalidGrant(_REFUSED)
+    grant = issued.grant
+    return await issue_for_grant(
+        provider, caller.client, grant, grant.scopes, refresh_token, now
+    )
+
+
+async def _redeem(provider: Provider, code: str, now: datetime) -> IssuedCode:
+    taken = await codes.redeem(provider.moments, provider.settings.oidc, code)
+    if taken is None:
+        raise InvalidGrant(_REFUSED)
+    issued = decode_code(taken.value)
+    if isinstance(taken, Replayed):
+        # RFC 6749 §4.1.2: what the code bought is revoked, whoever replays it.
+        async with provider.records.writing() as connection:
+            await records.revoke_grant(connection, issued.grant, now)
+        raise InvalidGrant(_REFUSED)
+    return issued
+
+
+def check_binding(
+    issued: IssuedCode, caller: AuthenticatedClient, redirect_uri: str, verifier: str
+) -> None:
+    """The code is this client's, for this redirect URI, and the browser that began is the one that
+    ends (PKCE). A code that fails here is gone all the same."""
+    if issued.grant.client_id != caller.client.client_id:
+        raise InvalidGrant(_REFUSED)
+    if issued.redirect_uri != redirect_uri:
+        raise InvalidGrant("redirect_uri differs from the authorization request")
+    digest = hashlib.sha256(verifier.encode("ascii")).digest()
+    challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+    if not hmac.compare_digest(challenge, issued.code_challenge):
+        raise InvalidGrant("code_verifier does not match")
+
+
+def may_refresh(scopes: tuple[str, ...], caller: AuthenticatedClient) -> bool:
+    return "offline_access" in scopes and "refresh_token" in caller.client.grant_types
+
+
+def required(form: Mapping[str, str], name: str) -> str:
+    if name not in form:
+        raise InvalidRequest(f"{name} is missing")
+    return form[name]

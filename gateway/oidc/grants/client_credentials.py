@@ -1,0 +1,23 @@
+"""grant_type=client_credentials: a client for itself, without a resident (RFC 6749 §4.4)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from gateway.errors import InvalidScope, UnauthorizedClient
+from gateway.oidc.client_authentication import AuthenticatedClient
+from gateway.oidc.provider import Provider
+from gateway.oidc.scopes import SCOPES
+from gateway.oidc.tokens import TokenSet, issue_for_client
+
+
+async def client_credentials(
+    provider: Provider, caller: AuthenticatedClient, form: Mapping[str, str], now: datetime
+) -> TokenSet:
+    if caller.method == "none":
+        raise UnauthorizedClient("a public client has no credentials to use this grant with")
+    # Scopes that speak of a resident mean nothing without one.
+    allowed = caller.client.scope - SCOPES.keys()
+    asked = frozenset(form["scope"].split(" ")) if "scope" in form else allowed
+    if not asked or not asked <= allowed:
+        raise InvalidScope("scope is not allowed for this client")
+    return await issue_for_client(provider, caller.client, tuple(sorted(asked)), now)

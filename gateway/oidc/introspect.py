@@ -1,0 +1,73 @@
+"""/introspect: is this token alive? (RFC 7662). A client learns of its own tokens only."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from gateway.errors import InvalidRequest, InvalidToken, UnauthorizedClient
+from gateway.oidc import records
+from gateway.oidc.bearer import check_access_token
+from gateway.oidc.client_authentication import AuthenticatedClient, authenticate
+from gateway.oidc.codes import token_hash
+from gateway.oidc.provider import Provider
+from gateway.oidc.tokens import seconds
+from gateway.web.json import json_response
+from gateway.web.parameters import form_parameters
+
+_TOLD = ("iss", "sub", "aud", "client_id", "scope", "exp", "iat", "jti", "auth_time", "acr", "amr")
+INACTIVE: Mapping[str, object] = {"active": False}
+
+
+class Introspect:
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
+
+    def routes(self) -> list[Route]:
+        return [Route("/introspect", self.introspect, methods=["POST"], name="introspect")]
+
+    async def introspect(self, http: Request) -> Response:
+        now = self._provider.clock()
+        form = await form_parameters(http)
+        caller = await authenticate(self._provider, http, form, now)
+        if caller.method == "none":
+            raise UnauthorizedClient("a public client may not introspect")  # RFC 7662 §2.1
+        if "token" not in form:
+            raise InvalidRequest("token is missing")
+        for look in (self._access_token, self._refresh_token):
+            found = await look(caller, form["token"], now)
+            if found is not None:
+                return json_response(found)
+        return json_response(INACTIVE)
+
+    async def _access_token(
+        self, caller: AuthenticatedClient, unverified_token: str, now: datetime
+    ) -> Mapping[str, object] | None:
+        try:
+            token = await check_access_token(self._provider, unverified_token, now)
+        except InvalidToken:
+            return None
+        if token.client.client_id != caller.client.client_id:
+            return INACTIVE
+        told = {name: token.claims[name] for name in _TOLD if name in token.claims}
+        return {"active": True, "token_type": "Bearer", **told}
+
+    async def _refresh_token(
+        self, caller: AuthenticatedClient, unverified_token: str, now: datetime
+    ) -> Mapping[str, object] | None:
+        hashed = token_hash(unverified_token)
+        async with self._provider.records.reading() as connection:
+            family = await records.grant_of_refresh_token(connection, hashed)
+            if family is None or family.client_id != caller.client.client_id:
+                return None
+            alive = await records.find_grant(connection, family.grant_id, now)
+            if alive is None or not await records.is_refresh_token_unused(connection, hashed, now):
+                return None
+        return {
+            "active": True,
+            "client_id": family.client_id,
+            "scope": " ".join(family.scopes),
+            "exp": seconds(family.expires_at),
+        }

@@ -1,0 +1,40 @@
+"""/userinfo: what the resident let this service see (OpenID Connect Core §5.3)."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from gateway.errors import InvalidToken
+from gateway.oidc.bearer import bearer_token, check_resident_token
+from gateway.oidc.claims import claims_for
+from gateway.oidc.provider import Provider
+from gateway.oidc.tokens import link_claims
+from gateway.web.json import json_response
+from gateway.web.parameters import form_parameters
+
+_ABOUT_THE_PERSON = frozenset({"profile", "address", "birthdate", "gender"})
+
+
+class Userinfo:
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
+
+    def routes(self) -> list[Route]:
+        return [Route("/userinfo", self.show, methods=["GET", "POST"], name="userinfo")]
+
+    async def show(self, http: Request) -> Response:
+        provider = self._provider
+        has_form = http.method == "POST" and "content-type" in http.headers
+        form = await form_parameters(http) if has_form else None
+        token = await check_resident_token(
+            provider, bearer_token(http, form), "openid", provider.clock()
+        )
+        resident_id = token.grant.resident_id
+        claims: dict[str, object] = {"sub": token.sub}
+        claims |= await link_claims(provider, token.client, resident_id, token.scopes)
+        if _ABOUT_THE_PERSON & set(token.scopes):
+            attributes = await provider.residents.attributes(resident_id)
+            if attributes is None:
+                raise InvalidToken("the resident is no longer known here")
+            claims |= claims_for(token.scopes, attributes)
+        return json_response(claims)

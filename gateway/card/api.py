@@ -184,6 +184,9 @@ class CardProfile(Protocol):
     anchor_set: str
     known_critical_extensions: frozenset[str]
     """Dotted OIDs this profile itself checks; any other critical extension refuses."""
+    published_anchors: frozenset[str]
+    """SHA-256 fingerprints (upper-case hexadecimal) of the anchors its CA has published: the only
+    ones production trusts, and the ones the demo never does."""
 
     def __init__(self, settings: Mapping[str, object]) -> None: ...
 

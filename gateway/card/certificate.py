@@ -1,0 +1,123 @@
+"""The form of a certificate (RFC 5280 §4.1), before anybody's signature is looked at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cryptography import x509
+
+from gateway.card.algorithms import ISSUER_SIGNATURES, IssuerSignature, PublicKey, load_public_key
+from gateway.card.api import CertificateError, Reason
+from gateway.card.der import DerError, expect_tlv, read_tlv
+
+VERSION_3 = bytes.fromhex("a003020102")
+SEQUENCE, INTEGER, BIT_STRING, UTC_TIME, GENERALIZED_TIME = 0x30, 0x02, 0x03, 0x17, 0x18
+BASIC_CONSTRAINTS = x509.BasicConstraints.oid.dotted_string
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The parts of a certificate that must be compared as the bytes they are."""
+
+    signature_algorithm: bytes
+    issuer: bytes
+    subject: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedCertificate:
+    """Of good form and allowed algorithms. Who issued it is not known yet."""
+
+    certificate: x509.Certificate
+    outline: Outline
+    issuer_signature: IssuerSignature
+    public_key: PublicKey
+    extensions: Mapping[str, x509.Extension[x509.ExtensionType]]
+    """By dotted OID."""
+
+
+def read_outline(der: bytes) -> Outline:
+    """The outline of a certificate; refuses what is not one, with nothing before, behind or
+    between its parts."""
+    try:
+        return _read_outline(der)
+    except DerError as error:
+        raise CertificateError(Reason.MALFORMED_CERTIFICATE, str(error)) from error
+
+
+def _read_outline(der: bytes) -> Outline:
+    start, end = expect_tlv(der, 0, len(der), SEQUENCE)
+    if end != len(der):
+        raise DerError("bytes stand behind the certificate")
+    tbs, tbs_end = expect_tlv(der, start, end, SEQUENCE)
+    _, algorithm_end = expect_tlv(der, tbs_end, end, SEQUENCE)
+    _, signature_end = expect_tlv(der, algorithm_end, end, BIT_STRING)
+    if signature_end != end:
+        raise DerError("a value too many")
+
+    if der[tbs : tbs + len(VERSION_3)] != VERSION_3:
+        raise DerError("not an X.509 certificate of version 3")
+    serial, serial_end = expect_tlv(der, tbs + len(VERSION_3), tbs_end, INTEGER)
+    # RFC 5280 §4.1.2.2: positive, at most 20 octets.
+    value = int.from_bytes(der[serial:serial_end], signed=True)
+    if value <= 0 or serial_end - serial > 20:
+        raise DerError("the serial number is not positive or longer than 20 octets")
+    _, inner_end = expect_tlv(der, serial_end, tbs_end, SEQUENCE)
+    # RFC 5280 §4.1.1.2: both name the same algorithm.
+    if der[serial_end:inner_end] != der[tbs_end:algorithm_end]:
+        raise DerError("the signature algorithm stands in it in two versions")
+    name, issuer_end = expect_tlv(der, inner_end, tbs_end, SEQUENCE)
+    if name == issuer_end:
+        raise DerError("the issuer is empty")  # RFC 5280 §4.1.2.4
+    validity, validity_end = expect_tlv(der, issuer_end, tbs_end, SEQUENCE)
+    _check_times(der, validity, validity_end)
+    _, subject_end = expect_tlv(der, validity_end, tbs_end, SEQUENCE)
+    return Outline(
+        signature_algorithm=der[tbs_end:algorithm_end],
+        issuer=der[inner_end:issuer_end],
+        subject=der[validity_end:subject_end],
+    )
+
+
+def _check_times(der: bytes, start: int, end: int) -> None:
+    """RFC 5280 §4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050 on."""
+    while start < end:
+        tag, content, start = read_tlv(der, start, end)
+        if tag not in (UTC_TIME, GENERALIZED_TIME):
+            raise DerError("the validity is not made of times")
+        if tag == GENERALIZED_TIME and der[content : content + 4] < b"2050":
+            raise DerError("a year before 2050 is written as GeneralizedTime")
+
+
+def parse_certificate(der: bytes) -> ParsedCertificate:
+    """Form and algorithms; raises CertificateError. Reads the bytes once."""
+    outline = read_outline(der)
+    issuer_signature = ISSUER_SIGNATURES.get(outline.signature_algorithm)
+    if issuer_signature is None:
+        raise CertificateError(Reason.UNSUPPORTED_ALGORITHM, "signed by an algorithm not allowed")
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        extensions = {each.oid.dotted_string: each for each in certificate.extensions}
+        # These are decoded when they are read: read them where a failure is still one of form.
+        _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+        raise CertificateError(Reason.MALFORMED_CERTIFICATE, type(error).__name__) from error
+    public_key = load_public_key(certificate)
+    return ParsedCertificate(certificate, outline, issuer_signature, public_key, extensions)
+
+
+def parse_leaf(der: bytes) -> ParsedCertificate:
+    """A certificate that may be a person's: one that can issue others is not."""
+    parsed = parse_certificate(der)
+    constraints = parsed.extensions.get(BASIC_CONSTRAINTS)
+    if constraints is not None:
+        value = constraints.value
+        if not isinstance(value, x509.BasicConstraints) or value.ca:
+            raise CertificateError(Reason.LEAF_IS_A_CA, "basicConstraints says CA")
+    return parsed
+
+
+def check_critical_extensions(parsed: ParsedCertificate, known: frozenset[str]) -> None:
+    """RFC 5280 §4.2: refuse a critical extension that nobody here checks."""
+    for oid, extension in parsed.extensions.items():
+        if extension.critical and oid not in known and oid != BASIC_CONSTRAINTS:
+            raise CertificateError(Reason.UNKNOWN_CRITICAL_EXTENSION, oid)

@@ -1,0 +1,81 @@
+"""A pinned CA certificate, checked and taken apart once, so that a path costs one signature."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from cryptography import x509
+
+from gateway.card.algorithms import PublicKey, fits, is_signed_by
+from gateway.card.api import Anchor, CertificateError, Reason
+from gateway.card.certificate import BASIC_CONSTRAINTS, ParsedCertificate, parse_certificate
+
+KEY_USAGE = x509.KeyUsage.oid.dotted_string
+SUBJECT_KEY_IDENTIFIER = x509.SubjectKeyIdentifier.oid.dotted_string
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    anchor: Anchor
+    name: bytes
+    """The subject's DER: names are compared byte for byte."""
+    public_key: PublicKey
+    key_identifier: bytes
+    issuer_and_serial: tuple[list[x509.GeneralName], int]
+    """As an authorityKeyIdentifier writes it."""
+    distinguished_name: str
+
+
+def make_issuer(der: bytes, anchor_set: str) -> Issuer:
+    """An anchor that may issue; CertificateError for a certificate that may not."""
+    parsed = parse_certificate(der)
+    _check_is_ca(parsed)
+    certificate = parsed.certificate
+    if parsed.outline.issuer != parsed.outline.subject:
+        raise CertificateError(Reason.UNTRUSTED_ISSUER, "an anchor is issued by itself")
+    if not fits(parsed.public_key, parsed.issuer_signature) or not is_signed_by(
+        parsed.public_key,
+        parsed.issuer_signature,
+        certificate.signature,
+        certificate.tbs_certificate_bytes,
+    ):
+        raise CertificateError(Reason.BAD_ISSUER_SIGNATURE, "an anchor is signed by itself")
+    return Issuer(
+        anchor=Anchor(
+            certificate=certificate,
+            anchor_set=anchor_set,
+            fingerprint=sha256(der).hexdigest().upper(),
+        ),
+        name=parsed.outline.subject,
+        public_key=parsed.public_key,
+        key_identifier=_key_identifier(parsed),
+        issuer_and_serial=(
+            [x509.DirectoryName(certificate.issuer)],
+            certificate.serial_number,
+        ),
+        distinguished_name=certificate.subject.rfc4514_string(),
+    )
+
+
+def _check_is_ca(parsed: ParsedCertificate) -> None:
+    """RFC 5280 §4.2.1.9 and §4.2.1.3; no other critical extension is understood."""
+    for oid, extension in parsed.extensions.items():
+        if extension.critical and oid not in (BASIC_CONSTRAINTS, KEY_USAGE):
+            raise CertificateError(Reason.UNKNOWN_CRITICAL_EXTENSION, oid)
+    constraints = parsed.extensions.get(BASIC_CONSTRAINTS)
+    if (
+        constraints is None
+        or not constraints.critical
+        or not isinstance(constraints.value, x509.BasicConstraints)
+        or not constraints.value.ca
+    ):
+        raise CertificateError(Reason.UNTRUSTED_ISSUER, "no critical basicConstraints with CA")
+    usage = parsed.extensions.get(KEY_USAGE)
+    if usage is None or not isinstance(usage.value, x509.KeyUsage) or not usage.value.key_cert_sign:
+        raise CertificateError(Reason.WRONG_KEY_USAGE, "no keyUsage with keyCertSign")
+
+
+def _key_identifier(parsed: ParsedCertificate) -> bytes:
+    extension = parsed.extensions.get(SUBJECT_KEY_IDENTIFIER)
+    if extension is not None and isinstance(extension.value, x509.SubjectKeyIdentifier):
+        return extension.value.digest
+    return x509.SubjectKeyIdentifier.from_public_key(parsed.public_key).digest

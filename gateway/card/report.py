@@ -1,0 +1,82 @@
+"""What one verification has found so far, and the answer made of it."""
+
+import logging
+import secrets
+from datetime import datetime
+
+from gateway.card.api import (
+    BasicAttributes,
+    CertificateError,
+    CertificatePath,
+    CertificateStatus,
+    CertificateType,
+    Reason,
+)
+from gateway.card.model import Check, CheckOutcome, CheckResult, Outcome, Verification
+
+logger = logging.getLogger(__name__)
+
+_ALL = tuple(Check)
+
+
+class Report:
+    """Kept for one verification. The checks themselves never read it."""
+
+    def __init__(self) -> None:
+        self._verification_id = secrets.token_urlsafe(16)
+        self._check = _ALL[0]
+        self._certificate_type: CertificateType | None = None
+        self._issuer: str | None = None
+        self._validity: tuple[datetime, datetime] | tuple[None, None] = (None, None)
+        self.status: CertificateStatus | None = None
+
+    def begin(self, check: Check) -> None:
+        self._check = check
+
+    def prove(self, path: CertificatePath, issuer: str, certificate_type: CertificateType) -> None:
+        """From here on the answer may tell what stands in the certificate."""
+        self._certificate_type = certificate_type
+        self._issuer = issuer
+        self._validity = path.leaf.not_valid_before_utc, path.leaf.not_valid_after_utc
+
+    def accepted(self, path: CertificatePath, attributes: BasicAttributes | None) -> Verification:
+        identity = f"{path.anchor.anchor_set}:{path.leaf.serial_number}"
+        return self._verification(Outcome.ACCEPTED, None, attributes, identity)
+
+    def refused(self, error: CertificateError) -> Verification:
+        undetermined = error.reason.could_not_tell
+        outcome = Outcome.UNDETERMINED if undetermined else Outcome.REFUSED
+        logger.info("verification %s %s: %s", self._verification_id, outcome, error)
+        return self._verification(outcome, error.reason, None, None)
+
+    def _verification(
+        self,
+        outcome: Outcome,
+        reason: Reason | None,
+        attributes: BasicAttributes | None,
+        identity: str | None,
+    ) -> Verification:
+        not_before, not_after = self._validity
+        return Verification(
+            verification_id=self._verification_id,
+            outcome=outcome,
+            reason=reason,
+            certificate_type=self._certificate_type,
+            issuer=self._issuer,
+            not_before=not_before,
+            not_after=not_after,
+            status=self.status,
+            checks=self._checks(outcome),
+            basic_attributes=attributes,
+            identity=identity,
+        )
+
+    def _checks(self, outcome: Outcome) -> tuple[CheckResult, ...]:
+        if outcome is Outcome.ACCEPTED:
+            return tuple(CheckResult(check, CheckOutcome.PASSED) for check in _ALL)
+        reached = _ALL.index(self._check)
+        return (
+            *(CheckResult(check, CheckOutcome.PASSED) for check in _ALL[:reached]),
+            CheckResult(self._check, CheckOutcome(outcome)),
+            *(CheckResult(check, CheckOutcome.NOT_DONE) for check in _ALL[reached + 1 :]),
+        )

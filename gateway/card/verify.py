@@ -1,0 +1,97 @@
+"""Is this certificate good, and did its holder sign this? The one pipeline, cheap checks first.
+
+Whatever a step cannot decide is not a yes, and nothing is raised for what was presented.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from gateway.card.anchors import Anchors
+from gateway.card.api import (
+    CardProfile,
+    CertificateError,
+    CertificatePath,
+    CertificateType,
+    CertificateValidator,
+    Reason,
+    RevocationSource,
+    ValidationContext,
+)
+from gateway.card.certificate import check_critical_extensions, parse_leaf
+from gateway.card.model import Check, Presentation, Verification
+from gateway.card.path import check_validity, resolve_path
+from gateway.card.plugin_calls import ask_sources, check_status, run_profile, run_validators
+from gateway.card.report import Report
+from gateway.card.signature import verify_signature
+from gateway.errors import PluginError
+
+
+class CardVerifier:
+    """Verifies presentations. Without a profile and a revocation source there is none."""
+
+    def __init__(
+        self,
+        anchors: Anchors,
+        profiles: Sequence[CardProfile],
+        revocation_sources: Sequence[RevocationSource],
+        validators: Sequence[CertificateValidator] = (),
+    ) -> None:
+        self._anchors = anchors
+        self._profiles = {profile.anchor_set: profile for profile in profiles}
+        self._revocation_sources = tuple(revocation_sources)
+        self._validators = tuple(validators)
+        if not self._profiles:
+            raise PluginError("card.profiles: at least one must be named")
+        if len(self._profiles) != len(profiles):
+            raise PluginError("card.profiles: two are for the same anchor set")
+        if not self._revocation_sources:
+            raise PluginError("card.revocation_sources: at least one must be named")
+
+    async def verify(self, presentation: Presentation, now: datetime) -> Verification:
+        report = Report()
+        try:
+            report.begin(Check.FORM)
+            leaf = parse_leaf(presentation.unverified_certificate)
+
+            report.begin(Check.PATH)
+            path, issuer = resolve_path(leaf, self._anchors, now)
+
+            report.begin(Check.PROFILE)
+            profile = self._profile_for(path)
+            report.prove(path, issuer.distinguished_name, profile.certificate_type)
+            _check_type(profile, presentation.expected_type)
+            check_critical_extensions(leaf, profile.known_critical_extensions)
+            basic_attributes = run_profile(profile, path)
+
+            report.begin(Check.VALIDITY)
+            check_validity(path, now)
+
+            report.begin(Check.SIGNATURE)
+            verify_signature(
+                leaf.public_key,
+                presentation.signature_encoding,
+                presentation.signature,
+                presentation.to_be_signed,
+            )
+
+            report.begin(Check.REVOCATION)
+            context = ValidationContext(now=now, certificate_type=profile.certificate_type)
+            report.status = await ask_sources(self._revocation_sources, path, context)
+            check_status(report.status)
+
+            report.begin(Check.VALIDATORS)
+            await run_validators(self._validators, path, context)
+        except CertificateError as error:
+            return report.refused(error)
+        return report.accepted(path, basic_attributes)
+
+    def _profile_for(self, path: CertificatePath) -> CardProfile:
+        profile = self._profiles.get(path.anchor.anchor_set)
+        if profile is None:
+            raise CertificateError(Reason.UNKNOWN_PROFILE, path.anchor.anchor_set)
+        return profile
+
+
+def _check_type(profile: CardProfile, expected: CertificateType | None) -> None:
+    if expected is not None and profile.certificate_type is not expected:
+        raise CertificateError(Reason.WRONG_CERTIFICATE_TYPE, f"{expected} was asked for")

@@ -1,0 +1,82 @@
+"""Loading plugins: by name and in the settings' order, never by discovery.
+
+Installed is not active. A plugin that is missing, doubled or mis-shaped stops the start.
+"""
+
+import inspect
+from collections.abc import Mapping, Sequence
+from importlib.metadata import EntryPoint, EntryPoints
+from typing import TypeVar, cast
+
+from gateway.errors import PluginError
+
+P = TypeVar("P")
+
+
+def load_plugins(
+    group: str,
+    names: Sequence[str],
+    tables: Mapping[str, Mapping[str, object]],
+    protocol: type[P],
+    entry_points: EntryPoints,
+) -> tuple[P, ...]:
+    """The named plugins of a group, each built with its own table `[plugins.NAME]`."""
+    installed = entry_points.select(group=group)
+    if len(set(names)) != len(names):
+        raise PluginError(f"{group}: a plugin is named twice ({', '.join(names)})")
+    return tuple(_load(_find(installed, group, name), protocol, tables) for name in names)
+
+
+def _find(installed: EntryPoints, group: str, name: str) -> EntryPoint:
+    found = tuple(installed.select(name=name))
+    if not found:
+        known = ", ".join(sorted(installed.names)) or "none"
+        raise PluginError(f"{group}: {name!r} is not installed; installed: {known}")
+    if len(found) > 1:
+        providers = ", ".join(sorted(each.value for each in found))
+        raise PluginError(f"{group}: {name!r} is installed more than once: {providers}")
+    return found[0]
+
+
+def _load(
+    entry_point: EntryPoint, protocol: type[P], tables: Mapping[str, Mapping[str, object]]
+) -> P:
+    name = entry_point.name
+    try:
+        factory = entry_point.load()
+    except Exception as error:
+        raise PluginError(f"plugin {name!r} cannot be loaded: {error}") from error
+    if not isinstance(factory, type):
+        raise PluginError(f"plugin {name!r} is not a class")
+    plugin = _build(factory, name, tables.get(name, {}))
+    _check_shape(plugin, name, protocol)
+    return cast("P", plugin)
+
+
+def _build(factory: type, name: str, table: Mapping[str, object]) -> object:
+    """A plugin without settings may leave the constructor out; a table for it is a mistake."""
+    try:
+        if inspect.signature(factory).parameters:
+            return factory(table)
+        if table:
+            raise ValueError("it takes no settings")
+        return factory()
+    except ValueError as error:
+        raise PluginError(f"plugins.{name}: {error}") from error
+    except Exception as error:
+        raise PluginError(f"plugin {name!r} cannot be built: {error}") from error
+
+
+def _check_shape(plugin: object, name: str, protocol: type) -> None:
+    if not isinstance(plugin, protocol):
+        raise PluginError(f"plugin {name!r} is no {protocol.__name__}: it lacks a member")
+    called = getattr(plugin, "name", None)
+    if called != name:
+        raise PluginError(f"plugin {name!r} calls itself {called!r}")
+    for member, promised in vars(protocol).items():
+        if not inspect.isfunction(promised) or member.startswith("_"):
+            continue
+        is_async = inspect.iscoroutinefunction(promised)
+        if inspect.iscoroutinefunction(getattr(plugin, member)) != is_async:
+            kind = "async" if is_async else "a plain function"
+            raise PluginError(f"plugin {name!r}: {member} must be {kind}")

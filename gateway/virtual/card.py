@@ -14,8 +14,8 @@ class Tries(Protocol):
 
     def remaining(self, pin: Pin) -> int: ...
 
-    def spend(self, pin: Pin) -> int:
-        """Writes down one try less and returns how many remain; PinLockedError where none is."""
+    def spend(self, pin: Pin, seen: int | None) -> int:
+        """Writes down one try less and returns how many remain, by the rule `one_try_less`."""
         ...
 
     def restore(self, pin: Pin) -> None:
@@ -44,13 +44,17 @@ class VirtualCard:
     """None: a child's card has no signature certificate."""
     tries: Tries = field(repr=False)
 
-    def sign_authentication(self, pin: str, to_be_signed: bytes) -> bytes:
-        return self._sign(Pin.AUTHENTICATION, self.authentication, pin, to_be_signed)
+    def sign_authentication(
+        self, pin: str, to_be_signed: bytes, *, seen: int | None = None
+    ) -> bytes:
+        """`seen`: the tries the person was shown; TriesChangedError where they are others now."""
+        return self._sign(Pin.AUTHENTICATION, self.authentication, pin, to_be_signed, seen)
 
-    def sign_signature(self, pin: str, to_be_signed: bytes) -> bytes:
+    def sign_signature(self, pin: str, to_be_signed: bytes, *, seen: int | None = None) -> bytes:
+        """As `sign_authentication`, with the other key and its PIN."""
         if self.signature is None:
             raise LookupError("the card has no signature certificate")
-        return self._sign(Pin.SIGNATURE, self.signature, pin, to_be_signed)
+        return self._sign(Pin.SIGNATURE, self.signature, pin, to_be_signed, seen)
 
     @property
     def signature_encoding(self) -> Literal["pkcs1", "ecdsa-der"]:
@@ -58,10 +62,12 @@ class VirtualCard:
         key = load_private_key(self.authentication.private_key)
         return "pkcs1" if isinstance(key, rsa.RSAPrivateKey) else "ecdsa-der"
 
-    def _sign(self, pin: Pin, key: CardKey, typed: str, to_be_signed: bytes) -> bytes:
+    def _sign(
+        self, pin: Pin, key: CardKey, typed: str, to_be_signed: bytes, seen: int | None
+    ) -> bytes:
         prepared = prepare_pin(pin, typed)
         # Before the comparison: pulling the plug in between must not win a try.
-        remaining = self.tries.spend(pin)
+        remaining = self.tries.spend(pin, seen)
         if not key.pin.matches(prepared):
             if remaining == 0:
                 raise PinLockedError(pin)

@@ -11,7 +11,7 @@ import msgspec
 
 from gateway.virtual.card import CardKey, VirtualCard
 from gateway.virtual.files import read_private, write_file
-from gateway.virtual.pins import Pin, PinLockedError, StoredPin
+from gateway.virtual.pins import Pin, StoredPin, one_try_less
 
 _CARD_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
@@ -126,13 +126,10 @@ class _FileTries:
     def remaining(self, pin: Pin) -> int:
         return self._folder.tries_remaining(self._card_id, pin)
 
-    def spend(self, pin: Pin) -> int:
-        def one_less(remaining: int) -> int:
-            if remaining <= 0:
-                raise PinLockedError(pin)
-            return remaining - 1
-
-        return self._folder.change_tries(self._card_id, pin, one_less)
+    def spend(self, pin: Pin, seen: int | None) -> int:
+        return self._folder.change_tries(
+            self._card_id, pin, lambda remaining: one_try_less(pin, remaining, seen)
+        )
 
     def restore(self, pin: Pin) -> None:
         self._folder.change_tries(self._card_id, pin, lambda _: pin.most_tries)

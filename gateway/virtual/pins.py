@@ -43,6 +43,14 @@ class WrongPinError(Exception):
         self.tries_remaining = tries_remaining
 
 
+class TriesChangedError(Exception):
+    """The counter is not what the person saw when they decided to spend a try: none was spent."""
+
+    def __init__(self, pin: Pin) -> None:
+        super().__init__(f"the tries of the {pin} PIN changed meanwhile")
+        self.pin = pin
+
+
 class PinLockedError(Exception):
     """No try is left. Only the municipality can unlock the card."""
 
@@ -78,3 +86,13 @@ class StoredPin:
 
 def _scrypt(prepared: str, salt: bytes) -> bytes:
     return hashlib.scrypt(prepared.encode(), salt=salt, n=2**14, r=8, p=1, dklen=32)
+
+
+def one_try_less(pin: Pin, remaining: int, seen: int | None) -> int:
+    """What the counter becomes before a PIN is compared. `seen` is the number the person was shown:
+    a form sent twice must not spend two tries."""
+    if remaining <= 0:
+        raise PinLockedError(pin)
+    if seen is not None and seen != remaining:
+        raise TriesChangedError(pin)
+    return remaining - 1

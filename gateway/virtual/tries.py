@@ -1,6 +1,6 @@
 """The counters of a card that was issued and lies in no folder yet."""
 
-from gateway.virtual.pins import Pin, PinLockedError
+from gateway.virtual.pins import Pin, one_try_less
 
 
 class MemoryTries:
@@ -10,10 +10,8 @@ class MemoryTries:
     def remaining(self, pin: Pin) -> int:
         return self._remaining[pin]
 
-    def spend(self, pin: Pin) -> int:
-        if self._remaining[pin] == 0:
-            raise PinLockedError(pin)
-        self._remaining[pin] -= 1
+    def spend(self, pin: Pin, seen: int | None) -> int:
+        self._remaining[pin] = one_try_less(pin, self._remaining[pin], seen)
         return self._remaining[pin]
 
     def restore(self, pin: Pin) -> None:

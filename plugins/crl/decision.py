@@ -1,0 +1,49 @@
+"""What lists that are rightly signed say of one serial number. Pure: `now` is an argument."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from gateway.card.api import CertificateStatus, StatusValue
+from plugins.crl.revocation_list import RevocationList
+
+SOURCE = "crl"
+
+
+def unknown(detail: str) -> CertificateStatus:
+    return CertificateStatus(StatusValue.UNKNOWN, SOURCE, detail=detail)
+
+
+def decide(
+    serial_number: int,
+    lists: Sequence[RevocationList],
+    highest_number: int,
+    now: datetime,
+) -> CertificateStatus:
+    """`lists`: at least one, begun, signed by the certificate's issuer, for its distribution point.
+
+    A stale one still proves that the certificate was revoked, since JPKI takes nothing back, but
+    never that it is good.
+    """
+    for each in lists:
+        revocation = each.entries.get(serial_number)
+        if revocation is not None:
+            return CertificateStatus(
+                StatusValue.REVOKED,
+                SOURCE,
+                this_update=each.this_update,
+                next_update=each.next_update,
+                revocation_reason=revocation.reason,
+                revoked_at=revocation.revoked_at,
+            )
+    newest = max(lists, key=lambda each: (each.number, each.this_update))
+    if newest.number < highest_number:
+        return unknown("its CRL is older than one that was here before")
+    stale = now > newest.next_update
+    return CertificateStatus(
+        StatusValue.UNKNOWN if stale else StatusValue.GOOD,
+        SOURCE,
+        this_update=newest.this_update,
+        next_update=newest.next_update,
+        stale=stale,
+        detail="its CRL is past its nextUpdate" if stale else None,
+    )

@@ -1,0 +1,76 @@
+"""基本4情報 out of a signature certificate: the otherNames of its subjectAltName."""
+
+from collections.abc import Mapping
+
+from cryptography import x509
+
+from gateway.card.api import BasicAttributes, CertificateError, Reason
+
+# 1.2.392.200149.8.5.5.x; their order in the certificate means nothing.
+NAME = "1.2.392.200149.8.5.5.1"
+NAME_SUBSTITUTION = "1.2.392.200149.8.5.5.2"
+GENDER = "1.2.392.200149.8.5.5.3"
+BIRTH_DATE = "1.2.392.200149.8.5.5.4"
+ADDRESS = "1.2.392.200149.8.5.5.5"
+ADDRESS_SUBSTITUTION = "1.2.392.200149.8.5.5.6"
+KNOWN = frozenset({NAME, NAME_SUBSTITUTION, GENDER, BIRTH_DATE, ADDRESS, ADDRESS_SUBSTITUTION})
+
+UTF8_STRING = 0x0C
+
+
+def parse_basic_attributes(extensions: x509.Extensions) -> BasicAttributes:
+    """As they stand there; what is not one of the six is left alone (JPKI adds names over time)."""
+    try:
+        names = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        raise CertificateError(
+            Reason.MALFORMED_ATTRIBUTES, "a signature certificate has a subjectAltName"
+        ) from None
+    texts = _texts(names)
+    return BasicAttributes(
+        name=texts.get(NAME),
+        name_substitution=texts.get(NAME_SUBSTITUTION),
+        gender=texts.get(GENDER),
+        birth_date=texts.get(BIRTH_DATE),
+        address=texts.get(ADDRESS),
+        address_substitution=texts.get(ADDRESS_SUBSTITUTION),
+    )
+
+
+def _texts(names: x509.SubjectAlternativeName) -> Mapping[str, str]:
+    texts: dict[str, str] = {}
+    for name in names:
+        if not isinstance(name, x509.OtherName):
+            continue
+        oid = name.type_id.dotted_string
+        if oid not in KNOWN:
+            continue
+        if oid in texts:
+            raise CertificateError(Reason.DUPLICATE_ATTRIBUTE, oid)
+        texts[oid] = _utf8_string(name.value, oid)
+    return texts
+
+
+def _utf8_string(der: bytes, oid: str) -> str:
+    """Exactly one DER UTF8String (X.690 §8.23, lengths by §10.1)."""
+    if len(der) < 2 or der[0] != UTF8_STRING:
+        raise CertificateError(Reason.MALFORMED_ATTRIBUTES, f"{oid} is not a UTF8String")
+    length, start = der[1], 2
+    if length > 0x80:
+        start += length & 0x7F
+        length = int.from_bytes(der[2:start])
+    content = der[start:]
+    if len(content) != length or der[1:start] != _der_length(length):
+        raise CertificateError(Reason.MALFORMED_ATTRIBUTES, f"{oid} has a wrong length")
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise CertificateError(Reason.MALFORMED_ATTRIBUTES, f"{oid} is not UTF-8") from None
+
+
+def _der_length(length: int) -> bytes:
+    """The one way DER has to write a length."""
+    if length < 0x80:
+        return bytes([length])
+    octets = length.to_bytes((length.bit_length() + 7) // 8)
+    return bytes([0x80 | len(octets)]) + octets

@@ -1,0 +1,95 @@
+"""The marks by which a certificate shows its kind: policy, key usage and extended key usage.
+
+The fourth mark is the issuer: the gateway knows the anchor set before it asks a profile.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from cryptography import x509
+
+from gateway.card.api import CertificateError, Reason
+
+KNOWN_CRITICAL_EXTENSIONS = frozenset(
+    extension.oid.dotted_string
+    for extension in (x509.KeyUsage, x509.CertificatePolicies, x509.ExtendedKeyUsage)
+)
+
+SIGNATURE_POLICY_ARC = "1.2.392.200149.8.5.1.1"
+AUTHENTICATION_POLICY_ARC = "1.2.392.200149.8.5.1.3"
+
+E = TypeVar("E", bound=x509.ExtensionType)
+
+_OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*)){2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    policies: frozenset[str]
+    """Dotted OIDs, of which the certificate must carry one and no other."""
+    other_policy_arc: str
+    """Below it lie the policies of the card's other certificate."""
+    key_usage: x509.KeyUsage
+    extended_key_usage: x509.ExtendedKeyUsage | None
+
+
+def check_marks(extensions: x509.Extensions, marks: Marks) -> None:
+    """All of them, or CertificateError."""
+    _check_policies(extensions, marks)
+    if _value(extensions, x509.KeyUsage) != marks.key_usage:
+        raise CertificateError(Reason.WRONG_KEY_USAGE, "not the key usage of this profile")
+    if _value(extensions, x509.ExtendedKeyUsage) != marks.extended_key_usage:
+        raise CertificateError(
+            Reason.WRONG_EXTENDED_KEY_USAGE, "not the extended key usage of this profile"
+        )
+
+
+def _check_policies(extensions: x509.Extensions, marks: Marks) -> None:
+    carried = _value(extensions, x509.CertificatePolicies)
+    policies = {policy.policy_identifier.dotted_string for policy in carried or ()}
+    for policy in policies:
+        if policy.startswith(marks.other_policy_arc + "."):
+            raise CertificateError(Reason.WRONG_CERTIFICATE_TYPE, f"policy {policy}")
+    if not policies or not policies <= marks.policies:
+        found = ", ".join(sorted(policies)) or "none"
+        raise CertificateError(Reason.WRONG_POLICY, f"policies carried: {found}")
+
+
+def policies_setting(settings: Mapping[str, object], default: frozenset[str]) -> frozenset[str]:
+    """The profile's table holds `policies` and nothing else."""
+    for key in settings:
+        if key != "policies":
+            raise ValueError(f"{key}: unknown key; this profile knows policies")
+    policies = settings.get("policies")
+    if policies is None:
+        return default
+    if not isinstance(policies, list | tuple) or not policies:
+        raise ValueError("policies: a list of at least one dotted OID is needed")
+    for policy in policies:
+        if not isinstance(policy, str) or not _OID.fullmatch(policy):
+            raise ValueError(f"policies: {policy!r} is not a dotted OID")
+    return frozenset(policies)
+
+
+def key_usage(*, content_commitment: bool) -> x509.KeyUsage:
+    """digitalSignature, and contentCommitment (the older nonRepudiation) or not; nothing else."""
+    return x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=content_commitment,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=False,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _value(extensions: x509.Extensions, kind: type[E]) -> E | None:
+    try:
+        return extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None

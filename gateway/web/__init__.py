@@ -1,0 +1,1 @@
+"""The HTTP floor all rooms share: parameters, pages, languages, cookies, errors, limits."""

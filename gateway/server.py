@@ -1,0 +1,52 @@
+"""Runs ASGI applications under Granian, and makes an asynchronous start out of the lifespan."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+Start = Callable[[], AbstractAsyncContextManager[ASGIApp]]
+
+
+class Started:
+    """An ASGI application that is made when the server starts and closed when it stops, in the
+    server's own event loop: stores and their connections belong to the loop that uses them."""
+
+    def __init__(self, start: Start) -> None:
+        self._start = start
+        self._app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif self._app is not None:
+            await self._app(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        async with self._start() as self._app:
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def serve(start: Start, host: str, port: int, workers: int = 1) -> None:
+    """Worker processes, each with an application of its own. Returns when told to stop."""
+
+    def load() -> ASGIApp:
+        return Started(start)
+
+    Server(
+        "genkan",
+        address=host,
+        port=port,
+        workers=workers,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,  # the reverse proxy speaks HTTP/2 to browsers, HTTP/1.1 to us
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+    ).serve(target_loader=load, wrap_loader=False)

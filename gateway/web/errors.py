@@ -1,0 +1,103 @@
+"""The one place where errors become responses: JSON for programs, a plain page for people."""
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from gateway.errors import BadRequest, InsufficientScope, InvalidClient, InvalidToken, OAuthError
+from gateway.web.json import json_response
+from gateway.web.pages import Pages
+
+log = logging.getLogger(__name__)
+_FOR_PEOPLE = "gateway.answers_people"
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+
+
+class PageRoute(Route):
+    """A route whose errors are read by a person in a browser."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[_FOR_PEOPLE] = True
+        await super().handle(scope, receive, send)
+
+
+def exception_handlers(pages: Pages) -> dict[type[Exception] | int, Handler]:
+    """For Starlette's `exception_handlers`; found by the exception's class hierarchy."""
+
+    async def oauth_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, OAuthError)  # noqa: S101 - registered for this class only
+        if request.scope.get(_FOR_PEOPLE):
+            return _page(pages, request, error.status, error.description)
+        return json_response(_body(error.error, error.description), error.status, _challenge(error))
+
+    async def bad_request(request: Request, error: Exception) -> Response:
+        assert isinstance(error, BadRequest)  # noqa: S101 - registered for this class only
+        if request.scope.get(_FOR_PEOPLE):
+            return _page(pages, request, error.status, error.description)
+        return json_response(_body("invalid_request", error.description), error.status)
+
+    async def http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "error")
+        if request.scope.get(_FOR_PEOPLE) or "text/html" in request.headers.get("accept", ""):
+            return _page(pages, request, error.status_code, code, error.headers)
+        return json_response(_body(code, error.detail), error.status_code, error.headers)
+
+    async def bug(request: Request, error: Exception) -> Response:
+        request_id = secrets.token_hex(8)
+        # The path only: a query may hold a code, a body may hold a secret.
+        log.error("request %s to %s failed", request_id, request.url.path, exc_info=error)
+        if request.scope.get(_FOR_PEOPLE):
+            return _page(pages, request, 500, "server_error", request_id=request_id)
+        return json_response(
+            {**_body("server_error", "something went wrong"), "id": request_id}, 500
+        )
+
+    return {
+        OAuthError: oauth_error,
+        BadRequest: bad_request,
+        HTTPException: http_error,
+        Exception: bug,
+    }
+
+
+def _body(error: str, description: str) -> dict[str, object]:
+    return {"error": error, "error_description": description}
+
+
+def _challenge(error: OAuthError) -> Mapping[str, str]:
+    """RFC 6749 §5.2 for a client, RFC 6750 §3 for an access token."""
+    if isinstance(error, InvalidClient):
+        return {"WWW-Authenticate": 'Basic realm="genkan"'}
+    if isinstance(error, InvalidToken | InsufficientScope):
+        told = f'Bearer error="{error.error}", error_description="{error.description}"'
+        return {"WWW-Authenticate": told}
+    return {}
+
+
+def _page(
+    pages: Pages,
+    request: Request,
+    status: int,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    *,
+    request_id: str | None = None,
+) -> Response:
+    kind = status if status in (404, 405, 413, 500) else 400
+    return pages.render(
+        request,
+        "error.html",
+        status=status,
+        headers=headers,
+        kind=kind,
+        detail=detail,
+        request_id=request_id,
+    )

@@ -1,0 +1,50 @@
+"""Parameters of a form or a query: each name once, of bounded size, in UTF-8 (RFC 6749 §3.1)."""
+
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from gateway.errors import InvalidRequest
+
+MAX_FIELDS = 64
+MAX_VALUE = 16_384
+FORM = "application/x-www-form-urlencoded"
+
+
+async def form_parameters(request: Request) -> Mapping[str, str]:
+    """The body's parameters. Raises InvalidRequest."""
+    media_type, _, options = request.headers.get("content-type", "").partition(";")
+    charset = options.strip().lower().removeprefix("charset=").strip('"')
+    if media_type.strip().lower() != FORM or charset not in ("", "utf-8"):
+        raise InvalidRequest(f"the body must be {FORM} in UTF-8")
+    return parse_parameters(await request.body())
+
+
+def query_parameters(request: Request) -> Mapping[str, str]:
+    """The query's parameters. Raises InvalidRequest."""
+    raw: bytes = request.scope["query_string"]
+    return parse_parameters(raw)
+
+
+def parse_parameters(raw: bytes) -> Mapping[str, str]:
+    """An empty value is an absent one; a repeated name is an error (RFC 6749 §3.1)."""
+    try:
+        pairs = parse_qsl(
+            raw.decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=MAX_FIELDS,
+        )
+    except ValueError as cause:
+        raise InvalidRequest("the parameters are malformed or too many") from cause
+    parameters: dict[str, str] = {}
+    for name, value in pairs:
+        if name in parameters:
+            raise InvalidRequest("a parameter is repeated")
+        if len(value) > MAX_VALUE:
+            raise InvalidRequest("a parameter is too long")
+        if "\0" in name or "\0" in value:
+            raise InvalidRequest("a parameter holds a NUL")
+        parameters[name] = value
+    return {name: value for name, value in parameters.items() if value}

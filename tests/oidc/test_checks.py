@@ -1,0 +1,116 @@
+"""One good authorization request, and one wrong thing at a time (RFC 6749 §4.1.1, RFC 7636)."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from gateway.oidc.checks import check_authorization_request
+from gateway.oidc.response import ResponseTarget, is_same_target
+from gateway.tenants.model import Client
+from tests.support.clients import service
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+CLIENT: Client = service("health")
+TARGET = ResponseTarget(CLIENT, CLIENT.redirect_uris[0], "af0ifjsldkj")
+GOOD = {
+    "response_type": "code",
+    "scope": "openid profile",
+    "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+    "code_challenge_method": "S256",
+    "nonce": "n-0S6_WzA2Mj",
+}
+
+
+def test_a_good_request_is_understood() -> None:
+    request = check_authorization_request(GOOD, TARGET, None, NOW)
+    assert request.scopes == ("openid", "profile")
+    assert request.nonce == "n-0S6_WzA2Mj"
+    assert request.state == "af0ifjsldkj"
+    assert request.received_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"response_type": None}, "invalid_request"),
+        ({"response_type": "token"}, "unsupported_response_type"),
+        ({"response_type": "code id_token"}, "unsupported_response_type"),
+        ({"response_type": "Code"}, "unsupported_response_type"),
+        ({"response_mode": "fragment"}, "invalid_request"),
+        ({"request": "eyJhbGciOiJub25lIn0.e30."}, "request_not_supported"),
+        ({"request_uri": "https://health.example.test/r"}, "request_uri_not_supported"),
+        ({"registration": "{}"}, "registration_not_supported"),
+        ({"scope": None}, "invalid_scope"),
+        ({"scope": "profile"}, "invalid_scope"),
+        ({"scope": "openid  profile"}, "invalid_scope"),
+        ({"scope": 'openid "'}, "invalid_scope"),
+        ({"scope": "OPENID"}, "invalid_scope"),
+        ({"code_challenge": None}, "invalid_request"),
+        ({"code_challenge": "short"}, "invalid_request"),
+        ({"code_challenge": "E" * 42 + "="}, "invalid_request"),
+        ({"code_challenge": "E" * 44}, "invalid_request"),
+        ({"code_challenge_method": None}, "invalid_request"),
+        ({"code_challenge_method": "plain"}, "invalid_request"),
+        ({"code_challenge_method": "s256"}, "invalid_request"),
+        ({"prompt": "none login"}, "invalid_request"),
+        ({"prompt": "create"}, "invalid_request"),
+        ({"max_age": "-1"}, "invalid_request"),
+        ({"max_age": "1.5"}, "invalid_request"),
+        ({"max_age": "１０"}, "invalid_request"),
+        ({"nonce": "n" * 513}, "invalid_request"),
+        ({"acr_values": "a" * 513}, "invalid_request"),
+    ],
+)
+def test_one_wrong_thing_is_refused(change: dict[str, str | None], error: str) -> None:
+    parameters = {name: v for name, v in {**GOOD, **change}.items() if v is not None}
+    with pytest.raises(Exception, match="") as refused:
+        check_authorization_request(parameters, TARGET, None, NOW)
+    assert getattr(refused.value, "error", None) == error
+
+
+def test_unknown_parameters_and_scopes_are_left_out() -> None:
+    request = check_authorization_request(
+        {**GOOD, "foo": "bar", "scope": "openid profile payments"}, TARGET, None, NOW
+    )
+    assert request.scopes == ("openid", "profile")
+
+
+def test_a_scope_the_service_may_not_have_is_left_out() -> None:
+    client = service("modest", scope=frozenset({"openid"}))
+    target = ResponseTarget(client, client.redirect_uris[0], None)
+    assert check_authorization_request(GOOD, target, None, NOW).scopes == ("openid",)
+
+
+@pytest.mark.parametrize(
+    "unverified_uri",
+    [
+        "https://health.example.test/callback/",
+        "https://health.example.test/callback?x=1",
+        "https://health.example.test:443/callback",
+        "https://HEALTH.example.test/callback",
+        "http://health.example.test/callback",
+        "https://health.example.test/callback#f",
+        "https://health.example.test@evil.example/callback",
+        "https://evil.example/https://health.example.test/callback",
+        "https://health.example.test/callback/../callback",
+        "https://health.example.test/%63allback",
+    ],
+)
+def test_a_redirect_uri_is_compared_exactly(unverified_uri: str) -> None:
+    registered = "https://health.example.test/callback"
+    assert is_same_target(registered, registered)
+    assert not is_same_target(unverified_uri, registered)
+
+
+def test_a_native_apps_loopback_address_may_differ_in_its_port_only() -> None:
+    registered = "http://127.0.0.1/callback"
+    assert is_same_target("http://127.0.0.1:51004/callback", registered)
+    for other in (
+        "http://127.0.0.1:51004/other",
+        "http://localhost:51004/callback",
+        "http://127.0.0.1:51004@evil.example/callback",
+        "http://127.0.0.1:x/callback",
+        "http://127.0.0.1.evil.example/callback",
+        "https://127.0.0.1:51004/callback",
+    ):
+        assert not is_same_target(other, registered)

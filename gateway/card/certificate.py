@@ -10,14 +10,17 @@ from gateway.card.api import CertificateError, Reason
 from gateway.card.der import DerError, expect_tlv, read_tlv
 
 VERSION_3 = bytes.fromhex("a003020102")
+NO_UNUSED_BITS = b"\x00"
 SEQUENCE, INTEGER, BIT_STRING, UTC_TIME, GENERALIZED_TIME = 0x30, 0x02, 0x03, 0x17, 0x18
 BASIC_CONSTRAINTS = x509.BasicConstraints.oid.dotted_string
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The parts of a certificate that must be compared as the bytes they are."""
+    """The parts of a certificate that are signed or compared as the bytes they are."""
 
+    tbs: bytes
+    signature: bytes
     signature_algorithm: bytes
     issuer: bytes
     subject: bytes
@@ -50,9 +53,11 @@ def _read_outline(der: bytes) -> Outline:
         raise DerError("bytes stand behind the certificate")
     tbs, tbs_end = expect_tlv(der, start, end, SEQUENCE)
     _, algorithm_end = expect_tlv(der, tbs_end, end, SEQUENCE)
-    _, signature_end = expect_tlv(der, algorithm_end, end, BIT_STRING)
+    signature, signature_end = expect_tlv(der, algorithm_end, end, BIT_STRING)
     if signature_end != end:
         raise DerError("a value too many")
+    if der[signature : signature + 1] != NO_UNUSED_BITS:
+        raise DerError("the signature is not made of whole octets")
 
     if der[tbs : tbs + len(VERSION_3)] != VERSION_3:
         raise DerError("not an X.509 certificate of version 3")
@@ -72,6 +77,8 @@ def _read_outline(der: bytes) -> Outline:
     _check_times(der, validity, validity_end)
     _, subject_end = expect_tlv(der, validity_end, tbs_end, SEQUENCE)
     return Outline(
+        tbs=der[start:tbs_end],
+        signature=der[signature + 1 : end],
         signature_algorithm=der[tbs_end:algorithm_end],
         issuer=der[inner_end:issuer_end],
         subject=der[validity_end:subject_end],

@@ -33,10 +33,7 @@ def make_issuer(der: bytes, anchor_set: str) -> Issuer:
     if parsed.outline.issuer != parsed.outline.subject:
         raise CertificateError(Reason.UNTRUSTED_ISSUER, "an anchor is issued by itself")
     if not fits(parsed.public_key, parsed.issuer_signature) or not is_signed_by(
-        parsed.public_key,
-        parsed.issuer_signature,
-        certificate.signature,
-        certificate.tbs_certificate_bytes,
+        parsed.public_key, parsed.issuer_signature, parsed.outline.signature, parsed.outline.tbs
     ):
         raise CertificateError(Reason.BAD_ISSUER_SIGNATURE, "an anchor is signed by itself")
     return Issuer(

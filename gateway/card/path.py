@@ -64,8 +64,5 @@ def _is_identified(leaf: ParsedCertificate, issuer: Issuer) -> bool:
 
 def _has_signed(issuer: Issuer, leaf: ParsedCertificate) -> bool:
     return fits(issuer.public_key, leaf.issuer_signature) and is_signed_by(
-        issuer.public_key,
-        leaf.issuer_signature,
-        leaf.certificate.signature,
-        leaf.certificate.tbs_certificate_bytes,
+        issuer.public_key, leaf.issuer_signature, leaf.outline.signature, leaf.outline.tbs
     )

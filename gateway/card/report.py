@@ -17,6 +17,7 @@ from gateway.card.model import Check, CheckOutcome, CheckResult, Outcome, Verifi
 logger = logging.getLogger(__name__)
 
 _ALL = tuple(Check)
+_ALL_PASSED = tuple(CheckResult(check, CheckOutcome.PASSED) for check in _ALL)
 
 
 class Report:
@@ -73,10 +74,10 @@ class Report:
 
     def _checks(self, outcome: Outcome) -> tuple[CheckResult, ...]:
         if outcome is Outcome.ACCEPTED:
-            return tuple(CheckResult(check, CheckOutcome.PASSED) for check in _ALL)
+            return _ALL_PASSED
         reached = _ALL.index(self._check)
         return (
-            *(CheckResult(check, CheckOutcome.PASSED) for check in _ALL[:reached]),
+            *_ALL_PASSED[:reached],
             CheckResult(self._check, CheckOutcome(outcome)),
             *(CheckResult(check, CheckOutcome.NOT_DONE) for check in _ALL[reached + 1 :]),
         )

@@ -36,9 +36,9 @@ def decide(
                 revoked_at=revocation.revoked_at,
             )
     newest = max(lists, key=lambda each: (each.number, each.this_update))
-    if newest.number < highest_number:
-        return unknown("its CRL is older than one that was here before")
     stale = now > newest.next_update
+    if newest.number < highest_number and not stale:
+        return unknown("its CRL is older than one that was here before")
     return CertificateStatus(
         StatusValue.UNKNOWN if stale else StatusValue.GOOD,
         SOURCE,

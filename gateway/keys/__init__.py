@@ -1,0 +1,1 @@
+"""Signing keys and their rotation; envelope encryption of personal data."""

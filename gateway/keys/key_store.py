@@ -1,7 +1,8 @@
 """Signing keys at rest: made at first start, moved from next to active to retired."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,23 +28,21 @@ async def read_keys(records: Records, master: MasterKey) -> list[SigningKey]:
             sa.select(signing_keys).order_by(signing_keys.c.created_at, signing_keys.c.kid)
         )
         rows = found.mappings().all()
-    return [
-        SigningKey(
-            info=SigningKeyInfo(
-                kid=row["kid"],
-                alg=row["alg"],
-                state=KeyState(row["state"]),
-                created_at=row["created_at"],
-                activated_at=row["activated_at"],
-                retired_at=row["retired_at"],
-            ),
-            public_jwk=row["public_jwk"],
-            private_key=load_private_key(
-                master.unwrap(row["wrapped_private_key"], _purpose(row["kid"]))
-            ),
-        )
-        for row in rows
-    ]
+    return [_signing_key(row, master) for row in rows]
+
+
+def _signing_key(row: Mapping[Any, Any], master: MasterKey) -> SigningKey:
+    raw = master.unwrap(row["wrapped_private_key"], _purpose(row["kid"]))
+    private_key = load_private_key(raw)
+    info = SigningKeyInfo(
+        kid=row["kid"],
+        alg=row["alg"],
+        state=KeyState(row["state"]),
+        created_at=row["created_at"],
+        activated_at=row["activated_at"],
+        retired_at=row["retired_at"],
+    )
+    return SigningKey(info, row["public_jwk"], private_key, private_key.public_key())
 
 
 async def make_missing(

@@ -11,9 +11,10 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
     EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
     generate_private_key,
 )
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa_key
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -26,6 +27,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 ALGORITHMS = ("ES256", "RS256")
 
 PrivateKey = EllipticCurvePrivateKey | RSAPrivateKey
+PublicKey = EllipticCurvePublicKey | RSAPublicKey
 
 
 class KeyState(StrEnum):
@@ -51,6 +53,7 @@ class SigningKey:
     info: SigningKeyInfo
     public_jwk: dict[str, Any]
     private_key: PrivateKey = field(repr=False)
+    public_key: PublicKey
 
 
 def generate(alg: str) -> PrivateKey:
@@ -61,13 +64,11 @@ def generate(alg: str) -> PrivateKey:
 
 def public_jwk(alg: str, key: PrivateKey) -> dict[str, Any]:
     """The public half, with its thumbprint as kid (RFC 7638)."""
-    public = key.public_key()
-    jwk: dict[str, Any]
     if isinstance(key, EllipticCurvePrivateKey):
-        jwk = ECAlgorithm(ECAlgorithm.SHA256).to_jwk(public, as_dict=True)  # type: ignore[arg-type]
+        jwk = ECAlgorithm.to_jwk(key.public_key(), as_dict=True)
         jwk = {name: jwk[name] for name in ("crv", "kty", "x", "y")}
     else:
-        jwk = RSAAlgorithm(RSAAlgorithm.SHA256).to_jwk(public, as_dict=True)  # type: ignore[arg-type]
+        jwk = RSAAlgorithm.to_jwk(key.public_key(), as_dict=True)
         jwk = {name: jwk[name] for name in ("e", "kty", "n")}
     canonical = json.dumps(jwk, sort_keys=True, separators=(",", ":")).encode()
     thumbprint = base64.urlsafe_b64encode(hashlib.sha256(canonical).digest()).rstrip(b"=")

@@ -72,7 +72,7 @@ class SigningKeys:
             header = jwt.get_unverified_header(token)
             key = await self._find(header.get("kid"), now)
             # The algorithm is the key's, never the header's word alone (RFC 8725 §3.1).
-            payload = self._jws.decode(token, key.private_key.public_key(), [key.info.alg])
+            payload = self._jws.decode(token, key.public_key, [key.info.alg])
             claims = json.loads(payload)
         except (jwt.PyJWTError, ValueError, RecursionError) as cause:
             raise InvalidToken(_REFUSED) from cause

@@ -27,7 +27,7 @@ from gateway.virtual.person import Person
 from plugins.crl import CrlDirectory
 from plugins.jpki.auth import AuthProfile
 from plugins.jpki.sign import SignProfile
-from tests.card.forge import Change, der, forge_certificate, sign_bytes
+from tests.card.forge import Change, der, forge, sign_bytes
 
 NOW = datetime(2026, 11, 20, 3, 0, 0, tzinfo=UTC)
 ISSUED_AT = NOW - timedelta(days=30)
@@ -80,6 +80,9 @@ class World:
         keys = iter(self.keys.authority)
         self.authority = DemoAuthority.create(ISSUED_AT, new_key=lambda: next(keys))
         self.crl_folder.mkdir()
+        self.pin_anchors()
+
+    def pin_anchors(self) -> None:
         for number, (anchor_set, certificate) in enumerate(self.authority.anchors()):
             target = self.anchor_folder / anchor_set / f"{number}.cer"
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -139,7 +142,7 @@ class World:
 
     def forged(self, change: Change, kind: str = "auth") -> bytes:
         """A certificate of this CA with one thing changed."""
-        return forge_certificate(der(self.issue(kind).certificate), self.ca_key(kind), change)
+        return forge(der(self.issue(kind).certificate), self.ca_key(kind), change)
 
     def present(self, certificate: x509.Certificate | bytes) -> Presentation:
         """Signed as it should be, by the card's RSA key."""

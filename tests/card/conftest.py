@@ -22,4 +22,4 @@ def keys() -> Keys:
 
 @pytest.fixture
 def world(tmp_path: Path, keys: Keys) -> World:
-    return World(tmp_path, keys)
+    return World(tmp_path / "town", keys)

@@ -79,7 +79,7 @@ class World:
     def __post_init__(self) -> None:
         keys = iter(self.keys.authority)
         self.authority = DemoAuthority.create(ISSUED_AT, new_key=lambda: next(keys))
-        self.crl_folder.mkdir()
+        self.crl_folder.mkdir(parents=True)
         self.pin_anchors()
 
     def pin_anchors(self) -> None:

@@ -13,9 +13,9 @@ from gateway.oidc.model import Grant
 from gateway.oidc.provider import Provider
 from gateway.tenants.model import Client
 
-ACCESS_TOKEN = "at+jwt"  # noqa: S105 - the media type of RFC 9068 §2.1
-ID_TOKEN = "JWT"  # noqa: S105 - the media type of RFC 7519 §5.1
-ACCESS_TOKEN_ALG = "ES256"  # noqa: S105 - an algorithm's name
+ACCESS_TOKEN = "at+jwt"  # the media type of RFC 9068 §2.1
+ID_TOKEN = "JWT"  # the media type of RFC 7519 §5.1
+ACCESS_TOKEN_ALG = "ES256"
 
 
 @dataclass(frozen=True, slots=True)

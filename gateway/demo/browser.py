@@ -1,0 +1,122 @@
+"""A browser's part in plain HTTP: cookies, forms, redirects, the Origin header and SameSite=Lax."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+MAX_REDIRECTS = 10
+
+
+@dataclass(slots=True)
+class Form:
+    action: str
+    method: str
+    fields: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(slots=True)
+class Page:
+    """What a person would see and could do."""
+
+    url: str
+    status: int
+    text: str = field(repr=False)
+    forms: list[Form] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    marks: dict[str, str] = field(default_factory=dict, repr=False)
+    """Values of data-… attributes, and of elements marked data-claim, by name."""
+
+    def form(self, action: str) -> Form:
+        """The form whose action ends so (a query aside)."""
+        for form in self.forms:
+            if form.action.partition("?")[0].endswith(action):
+                return form
+        raise LookupError(f"no form to {action} on {self.where}")
+
+    def link(self, part: str) -> str:
+        for link in self.links:
+            if part in link:
+                return link
+        raise LookupError(f"no link to {part} on {self.where}")
+
+    @property
+    def where(self) -> str:
+        """Without the query, which may hold a code."""
+        return f"{self.url.partition('?')[0]} ({self.status})"
+
+
+class Browser:
+    def __init__(self) -> None:
+        self._client = httpx.Client(timeout=10)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def open(self, url: str) -> Page:
+        return self._follow(self._client.get(url))
+
+    def submit(self, page: Page, form: Form, **fields: str) -> Page:
+        """Posts a form as a browser does: with the page's origin, and without cookies where the
+        form leads to another site (SameSite=Lax)."""
+        url = urljoin(page.url, form.action)
+        data = {**form.fields, **fields}
+        if form.method == "get":
+            return self._follow(self._client.get(url, params=data))
+        headers = {"Origin": origin_of(page.url)}
+        if site_of(url) == site_of(page.url):
+            return self._follow(self._client.post(url, data=data, headers=headers))
+        with httpx.Client(timeout=10) as stranger:
+            answer = stranger.post(url, data=data, headers=headers)
+        return self._follow(answer)
+
+    def _follow(self, answer: httpx.Response) -> Page:
+        for _ in range(MAX_REDIRECTS):
+            if answer.status_code not in (302, 303, 307):
+                return read_page(str(answer.url), answer.status_code, answer.text)
+            answer = self._client.get(urljoin(str(answer.url), answer.headers["location"]))
+        raise LookupError("too many redirects")
+
+
+def origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def site_of(url: str) -> str | None:
+    """Ports do not make another site; 127.0.0.1 and localhost are two."""
+    return urlsplit(url).hostname
+
+
+def read_page(url: str, status: int, text: str) -> Page:
+    page = Page(url, status, text)
+    reader = _Reader(page)
+    reader.feed(text)
+    reader.close()
+    return page
+
+
+class _Reader(HTMLParser):
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self._page = page
+        self._claim: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        known = {name: value or "" for name, value in attrs}
+        for name, value in known.items():
+            if name.startswith("data-"):
+                self._page.marks[name.removeprefix("data-")] = value
+        if tag == "form":
+            self._page.forms.append(Form(known.get("action", ""), known.get("method", "get")))
+        elif tag == "input" and "name" in known and known.get("type") != "checkbox":
+            self._page.forms[-1].fields[known["name"]] = known.get("value", "")
+        elif tag == "a" and "href" in known:
+            self._page.links.append(known["href"])
+        self._claim = known.get("data-claim")
+
+    def handle_data(self, data: str) -> None:
+        if self._claim is not None:
+            self._page.marks[self._claim] = data.strip()
+            self._claim = None

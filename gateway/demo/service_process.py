@@ -1,0 +1,30 @@
+"""`python -m gateway.demo.service_process FOLDER NAME ISSUER ADDRESS`: one service of the town."""
+
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp
+
+from gateway.demo.services import ServiceSettings, create_service
+from gateway.demo.town import SERVICES
+from gateway.server import serve
+
+
+def main(folder: str, name: str, issuer: str, address: str) -> None:
+    credential = json.loads((Path(folder) / "services.json").read_bytes())[name]
+    service = next(service for service in SERVICES if service.name == name)
+    settings = ServiceSettings(service, issuer, address, credential)
+
+    @asynccontextmanager
+    async def start() -> AsyncIterator[ASGIApp]:
+        yield create_service(settings)
+
+    serve(start, "127.0.0.1", urlsplit(address).port or 80)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

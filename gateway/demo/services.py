@@ -1,0 +1,198 @@
+"""The town's two services, as any municipality would build them: Authlib's stock client, which is
+given nothing but the issuer and its credentials."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from authlib.integrations.base_client.errors import OAuthError
+from authlib.integrations.starlette_client import OAuth
+from authlib.oauth2.rfc7523 import PrivateKeyJWT
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from gateway.demo.town import DemoService
+from gateway.web.pages import Pages
+from gateway.web.static import static_route
+
+SCOPE = "openid profile address birthdate gender offline_access link"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSettings:
+    """What a service has to know of Genkan: this, and no more."""
+
+    service: DemoService
+    issuer: str
+    address: str
+    """Where the service itself is reached, e.g. http://localhost:8101."""
+    credential: str = field(repr=False)
+    """A client secret, or a private key in PEM."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A resident at this service; kept in the service's memory, not in the cookie."""
+
+    token: Mapping[str, Any] = field(repr=False)
+    claims: Mapping[str, Any] = field(repr=False)
+
+
+class Service:
+    def __init__(self, settings: ServiceSettings) -> None:
+        self._settings = settings
+        self._pages = Pages(["gateway.demo"])
+        self._visits: dict[str, Visit] = {}
+        self._client = register(settings)
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/", self.home, methods=["GET"]),
+            Route("/signin", self.sign_in, methods=["GET"]),
+            Route("/callback", self.callback, methods=["GET"]),
+            Route("/link", self.link, methods=["POST"]),
+            Route("/refresh", self.refresh, methods=["POST"]),
+            Route("/signout", self.sign_out, methods=["POST"]),
+        ]
+
+    async def home(self, request: Request) -> Response:
+        return self._page(request)
+
+    async def sign_in(self, request: Request) -> Response:
+        response: Response = await self._client.authorize_redirect(
+            request, f"{self._settings.address}/callback", **_locale(request)
+        )
+        return response
+
+    async def callback(self, request: Request) -> Response:
+        try:
+            token = await self._client.authorize_access_token(request)
+        except OAuthError as refused:
+            return self._page(request, error=refused.error, status=400)
+        await self._welcome(request, token)
+        return RedirectResponse("/", 303)
+
+    async def link(self, request: Request) -> Response:
+        visit = self._visit(request)
+        if visit is None:
+            return RedirectResponse("/", 303)
+        async with request.form(max_fields=4) as form:
+            local_id = str(form.get("local_id", ""))
+        answer = await self._client.put(
+            f"{self._settings.issuer}/link", json={"local_id": local_id}, token=visit.token
+        )
+        if answer.status_code == 409:
+            return self._page(request, notice="service_link_taken", status=409)
+        answer.raise_for_status()
+        return await self.refresh(request)
+
+    async def refresh(self, request: Request) -> Response:
+        visit = self._visit(request)
+        if visit is None:
+            return RedirectResponse("/", 303)
+        try:
+            token = await self._client.fetch_access_token(
+                grant_type="refresh_token", refresh_token=visit.token["refresh_token"]
+            )
+        except OAuthError as refused:
+            self._forget(request)
+            return self._page(request, error=refused.error, status=400)
+        await self._welcome(request, {**visit.token, **token})
+        return self._page(request, notice="service_refreshed")
+
+    async def sign_out(self, request: Request) -> Response:
+        """Here first, then at the front door (OpenID Connect RP-Initiated Logout 1.0)."""
+        visit = self._visit(request)
+        self._forget(request)
+        if visit is None:
+            return RedirectResponse("/", 303)
+        metadata = await self._client.load_server_metadata()
+        query = {
+            "id_token_hint": visit.token["id_token"],
+            "post_logout_redirect_uri": f"{self._settings.address}/",
+        }
+        return RedirectResponse(f"{metadata['end_session_endpoint']}?{urlencode(query)}", 303)
+
+    async def _welcome(self, request: Request, token: Mapping[str, Any]) -> None:
+        claims = await self._client.userinfo(token=token)
+        visit_id = request.session.setdefault("visit", secrets.token_urlsafe(16))
+        self._visits[visit_id] = Visit(token, claims)
+
+    def _visit(self, request: Request) -> Visit | None:
+        return self._visits.get(request.session.get("visit", ""))
+
+    def _forget(self, request: Request) -> None:
+        self._visits.pop(request.session.pop("visit", ""), None)
+
+    def _page(
+        self,
+        request: Request,
+        *,
+        error: str | None = None,
+        notice: str | None = None,
+        status: int = 200,
+    ) -> Response:
+        visit = self._visit(request)
+        return self._pages.render(
+            request,
+            "demo/service.html",
+            status=status,
+            form_action=(self._settings.issuer,),
+            service=self._settings.service.name,
+            example_local_id=self._settings.service.example_local_id,
+            visit=visit,
+            shown={} if visit is None else shown(visit.claims),
+            error=error,
+            notice=notice,
+        )
+
+
+def register(settings: ServiceSettings) -> Any:
+    """Authlib's client for this service. What it needs to know it reads from discovery."""
+    oauth = OAuth()
+    service = settings.service
+    arguments: dict[str, Any] = {
+        "client_kwargs": {
+            "scope": SCOPE,
+            "code_challenge_method": "S256",
+            "token_endpoint_auth_method": service.token_endpoint_auth_method,
+        }
+    }
+    if service.token_endpoint_auth_method == "private_key_jwt":
+        arguments["client_auth_methods"] = [PrivateKeyJWT(alg="ES256")]
+    oauth.register(
+        "genkan",
+        client_id=service.client_id,
+        client_secret=settings.credential,
+        server_metadata_url=f"{settings.issuer}/.well-known/openid-configuration",
+        **arguments,
+    )
+    return oauth.genkan
+
+
+def shown(claims: Mapping[str, Any]) -> dict[str, str]:
+    address = claims.get("address")
+    flat = {**claims, "address": address["formatted"]} if address else dict(claims)
+    names = ("name", "name_substituted", "birthdate", "gender", "address", "local_id")
+    return {name: str(flat[name]) for name in names if name in flat}
+
+
+def _locale(request: Request) -> dict[str, str]:
+    lang = request.cookies.get("genkan_language")
+    return {"ui_locales": lang} if lang in ("ja", "en") else {}
+
+
+def create_service(settings: ServiceSettings) -> Starlette:
+    session = Middleware(
+        SessionMiddleware,
+        secret_key=secrets.token_urlsafe(32),
+        session_cookie=f"{settings.service.name}_session",
+        same_site="lax",
+    )
+    return Starlette(routes=[*Service(settings).routes(), static_route()], middleware=[session])

@@ -1,0 +1,67 @@
+"""Who and what there is in 花咲町. All names, addresses and numbers are invented."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from gateway.virtual.person import Person
+
+
+@dataclass(frozen=True, slots=True)
+class DemoResident:
+    card_id: str
+    person: Person
+    signature_password: str = field(repr=False)
+    authentication_pin: str = field(repr=False)
+    moved: bool = False
+    """Her signature certificate was revoked because she moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoService:
+    name: str
+    client_id: str
+    token_endpoint_auth_method: str
+    example_local_id: str
+
+
+RESIDENTS = (
+    DemoResident(
+        card_id="hanako",
+        person=Person(
+            name="花咲　花子",
+            address="花園県花咲町桜台一丁目２番３号",
+            birth_date=date(1985, 4, 12),
+            gender="2",
+        ),
+        signature_password="HANAKO2026",
+        authentication_pin="1234",
+    ),
+    DemoResident(
+        card_id="saburo",
+        person=Person(
+            name="邊見　三郎",
+            address="花園県花咲町菊野５番地",
+            birth_date=date(1951, 11, 3),
+            gender="1",
+            name_substitution="10000",
+        ),
+        signature_password="SABURO2026",
+        authentication_pin="2345",
+    ),
+    DemoResident(
+        card_id="midori",
+        person=Person(
+            name="若葉　みどり",
+            address="花園県花咲町若葉町８番地９",
+            birth_date=date(2001, 7, 28),
+            gender="2",
+        ),
+        signature_password="MIDORI2026",
+        authentication_pin="3456",
+        moved=True,
+    ),
+)
+
+HEALTH = DemoService("health", "hanasaki-health", "client_secret_basic", "H-0001")
+POINTS = DemoService("points", "hanasaki-points", "private_key_jwt", "P-0001")
+SERVICES = (HEALTH, POINTS)

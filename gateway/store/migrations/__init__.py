@@ -1,0 +1,1 @@
+"""Alembic's scripts. A migration never loses data."""

@@ -1,0 +1,25 @@
+"""Which schema this version of Genkan works with, and whether the store has it."""
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.errors import SettingsError
+
+SCHEMA = "0001"
+"""The newest revision in `migrations/versions`; a test holds the two together."""
+
+_version = sa.table("alembic_version", sa.column("version_num"))
+
+
+async def check_version(connection: AsyncConnection) -> None:
+    """Raises SettingsError where the store was made by another version, or not at all."""
+    try:
+        found = (await connection.execute(sa.select(_version.c.version_num))).scalar_one_or_none()
+    except sa.exc.DBAPIError as cause:
+        if isinstance(cause, sa.exc.OperationalError | sa.exc.ProgrammingError):
+            raise SettingsError("store.records: no tables yet; run `genkan init`") from cause
+        raise
+    if found != SCHEMA:
+        raise SettingsError(
+            f"store.records: its schema is {found}, this version needs {SCHEMA}; run `genkan init`"
+        )

@@ -23,8 +23,8 @@ class TypedPin:
     """One PIN as it came from the page."""
 
     value: str = field(repr=False)
-    tries_seen: int
-    """How many tries the page showed as left."""
+    tries_seen: int | None
+    """How many tries the page showed as left; None where it came back without the number."""
     last_try_confirmed: bool
 
 

@@ -157,9 +157,9 @@ class DemoAuthority:
     ) -> bytes:
         """One municipality's list, signed by one generation (RFC 5280 §5), as DER."""
         issuer = self.issuer(anchor_set, generation)
-        entries = self._ledgers[issuer.anchor_set].revoked(generation, municipality)
+        revoked = self._ledgers[issuer.anchor_set].revoked(generation, municipality)
         template = revocation_list(
-            issuer, municipality, entries, now, next_update or now + _CRL_LIFE
+            issuer, municipality, revoked, now, next_update or now + _CRL_LIFE
         )
         return (template if customise is None else customise(template)).sign()
 

@@ -57,9 +57,10 @@ class Ledger:
             raise LookupError("this authority did not issue the certificate")
         self.entries[serial_number] = replace(entry, revocation=revocation)
 
-    def revoked(self, generation: int, municipality: Municipality) -> list[Entry]:
+    def revoked(self, generation: int, municipality: Municipality) -> list[tuple[int, Revocation]]:
+        """Serial numbers and their ends: what one generation's list for one town says."""
         return [
-            entry
+            (entry.serial_number, entry.revocation)
             for entry in self.entries.values()
             if entry.revocation is not None
             and (entry.generation, entry.municipality) == (generation, municipality)

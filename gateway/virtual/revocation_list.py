@@ -6,7 +6,7 @@ from datetime import datetime
 from cryptography import x509
 
 from gateway.virtual.keys import hash_for
-from gateway.virtual.ledger import Entry, Issuer
+from gateway.virtual.ledger import Issuer, Revocation
 from gateway.virtual.names import distribution_point_name
 from gateway.virtual.person import Municipality
 from gateway.virtual.template import CrlTemplate, Extension, RevokedEntry
@@ -18,7 +18,7 @@ CustomiseCrl = Callable[[CrlTemplate], CrlTemplate]
 def revocation_list(
     issuer: Issuer,
     municipality: Municipality,
-    entries: Sequence[Entry],
+    revoked: Sequence[tuple[int, Revocation]],
     this_update: datetime,
     next_update: datetime,
 ) -> CrlTemplate:
@@ -26,7 +26,7 @@ def revocation_list(
         issuer=issuer.certificate.subject,
         this_update=this_update.replace(microsecond=0),
         next_update=next_update.replace(microsecond=0),
-        revoked=tuple(_revoked(entry) for entry in entries),
+        revoked=tuple(_revoked(serial, revocation) for serial, revocation in revoked),
         extensions=_extensions(issuer, municipality, this_update),
         issuer_key=issuer.private_key,
         hash_algorithm=hash_for(issuer.private_key),
@@ -61,12 +61,10 @@ def issuing_distribution_point(name: x509.Name) -> x509.IssuingDistributionPoint
     )
 
 
-def _revoked(entry: Entry) -> RevokedEntry:
-    if entry.revocation is None:
-        raise ValueError("only a revoked certificate stands in a CRL")
-    reason = x509.CRLReason(entry.revocation.reason)
+def _revoked(serial_number: int, revocation: Revocation) -> RevokedEntry:
     # RFC 5280 §5.3.1: "unspecified" is said by leaving the reason out.
-    unspecified = entry.revocation.reason is x509.ReasonFlags.unspecified
-    extensions: tuple[Extension, ...] = () if unspecified else ((reason, False),)
-    at = entry.revocation.at.replace(microsecond=0)
-    return RevokedEntry(entry.serial_number, at, extensions)
+    unspecified = revocation.reason is x509.ReasonFlags.unspecified
+    extensions: tuple[Extension, ...] = (
+        () if unspecified else ((x509.CRLReason(revocation.reason), False),)
+    )
+    return RevokedEntry(serial_number, revocation.at.replace(microsecond=0), extensions)

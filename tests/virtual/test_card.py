@@ -6,7 +6,8 @@ import pytest
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from gateway.virtual.authority import DemoAuthority
 from gateway.virtual.card import CardKey, VirtualCard
@@ -198,6 +199,15 @@ def test_a_next_generation_card_signs_with_ecdsa(authority: DemoAuthority) -> No
     assert isinstance(public_key, ec.EllipticCurvePublicKey)
     assert card.signature_encoding == "ecdsa-der"
     public_key.verify(card.sign_authentication(PIN, DATA), DATA, ec.ECDSA(hashes.SHA384()))
+
+
+def test_a_key_of_another_kind_is_not_used(card: VirtualCard) -> None:
+    der = ed25519.Ed25519PrivateKey.generate().private_bytes(
+        Encoding.DER, PrivateFormat.PKCS8, NoEncryption()
+    )
+    other = replace(card, authentication=replace(card.authentication, private_key=der))
+    with pytest.raises(TypeError):
+        other.sign_authentication(PIN, DATA)
 
 
 def test_no_secret_shows_in_what_is_printed(card: VirtualCard) -> None:

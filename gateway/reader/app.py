@@ -1,0 +1,58 @@
+"""The reader agent: a small web server on the resident's own computer, between browser and card."""
+
+from datetime import timedelta
+from importlib.resources import files
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from gateway.clock import Clock
+from gateway.errors import SettingsError
+from gateway.reader.model import RefusedError
+from gateway.reader.own_host import OwnHost
+from gateway.reader.requests import SigningRequests
+from gateway.reader.routes import ReaderPages, refused_handler
+from gateway.settings import LOOPBACK_HOSTS, Reader
+from gateway.store.memory import MemoryMoments
+from gateway.virtual.folder import CardFolder
+from gateway.web.errors import exception_handlers
+from gateway.web.limits import BodyLimit
+from gateway.web.pages import Pages
+from gateway.web.static import static_route
+
+_BODY_LIMIT = 16_384
+
+
+def create_reader_app(settings: Reader, cards: CardFolder, clock: Clock) -> Starlette:
+    """SettingsError where it would be reachable from another computer."""
+    if settings.listen_host not in LOOPBACK_HOSTS:
+        raise SettingsError("reader.listen_host: must be of this computer, e.g. 127.0.0.1")
+    host = _authority(settings.listen_host, settings.listen_port)
+    pages = Pages(["gateway.reader"])
+    requests = SigningRequests(MemoryMoments(clock), timedelta(seconds=settings.request_seconds))
+    reader = ReaderPages(
+        cards,
+        requests,
+        pages,
+        gateway_origins=settings.gateway_origins,
+        own_origin=f"http://{host}",
+    )
+    return Starlette(
+        routes=[*reader.routes(), static_route(), _scripts()],
+        middleware=[Middleware(OwnHost, host), Middleware(BodyLimit, _BODY_LIMIT)],
+        exception_handlers={RefusedError: refused_handler(pages), **exception_handlers(pages)},
+    )
+
+
+def _scripts() -> Mount:
+    folder = Path(str(files("gateway.reader").joinpath("static")))
+    return Mount("/scripts", StaticFiles(directory=folder))
+
+
+def _authority(host: str, port: int) -> str:
+    """As a browser writes it into Host and Origin (RFC 3986 §3.2, RFC 6454 §6.2)."""
+    bracketed = f"[{host}]" if ":" in host else host
+    return bracketed if port == 80 else f"{bracketed}:{port}"

@@ -3,25 +3,14 @@
 Order of precedence: environment (`GENKAN_SECTION__KEY`), the file, the default here.
 """
 
-import os
-import tomllib
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 import msgspec
-
-from gateway.errors import SettingsError
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of the settings file. An unknown key stops the start."""
-
-
-class Server(Section):
+class Server(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     issuer: str = "http://localhost:8000"
     listen_host: str = "127.0.0.1"
     listen_port: int = 8000
@@ -29,19 +18,20 @@ class Server(Section):
     body_limit_bytes: int = 65_536
 
 
-class Store(Section):
+class Store(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     records: str = "sqlite:///var/genkan.db"
+    records_file: str | None = None
     moments: str = "memory:"
+    moments_file: str | None = None
 
 
-class Keys(Section):
-    master_key_file: str = "var/master.key"
+class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     master_key: str | None = None
-    id_token_signed_response_alg: Literal["ES256", "RS256"] = "ES256"
+    master_key_file: str = "var/master.key"
     reload_seconds: int = 60
 
 
-class Card(Section):
+class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     trust: Literal["production", "demo"] = "production"
     anchors_dir: str = "var/anchors"
     profiles: tuple[str, ...] = ("jpki-sign", "jpki-auth")
@@ -51,7 +41,7 @@ class Card(Section):
     reader_agent: str = "http://127.0.0.1:8765"
 
 
-class Login(Section):
+class Login(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     session_idle_seconds: int = 1_800
     session_absolute_seconds: int = 28_800
     task_seconds: int = 1_800
@@ -60,21 +50,21 @@ class Login(Section):
     amr_card: tuple[str, ...] = ("sc", "pin", "mfa")
 
 
-class Oidc(Section):
+class Oidc(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     code_seconds: int = 60
     access_token_seconds: int = 600
     id_token_seconds: int = 600
     refresh_token_seconds: int = 2_592_000
 
 
-class Reader(Section):
+class Reader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     listen_host: str = "127.0.0.1"
     listen_port: int = 8765
     gateway_origins: tuple[str, ...] = ("http://localhost:8000",)
     request_seconds: int = 300
 
 
-class Settings(Section):
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file. `plugins` holds each plugin's own table, checked by the plugin."""
 
     server: Server = msgspec.field(default_factory=Server)

@@ -1,0 +1,193 @@
+"""Reading the settings: file and environment, types, and the combinations that cannot be."""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+import msgspec
+
+from gateway.errors import SettingsError
+from gateway.settings import LOOPBACK_HOSTS, Settings
+
+_PREFIX = "GENKAN_"
+_AT = re.compile(r"(.*) - at `\$\.?(.*)`\Z", re.DOTALL)
+_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`\Z")
+
+
+def load_settings(path: Path | None, environ: Mapping[str, str]) -> Settings:
+    """Raises SettingsError: one line that begins with the key."""
+    tables = {} if path is None else _read(path)
+    _override(tables, environ)
+    settings = _convert(tables)
+    settings = _with_secret_files(settings)
+    for check in CHECKS:
+        check(settings)
+    return settings
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as cause:
+        raise SettingsError(f"{path}: {cause.strerror}") from cause
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
+        raise SettingsError(f"{path}: {cause}") from cause
+
+
+def _override(tables: dict[str, Any], environ: Mapping[str, str]) -> None:
+    """GENKAN_SERVER__LISTEN_PORT=8443; a list is written with commas. Plugins' own tables are not
+    typed here and stay in the file."""
+    sections = {field.name: field.type for field in msgspec.structs.fields(Settings)}
+    for name, text in environ.items():
+        section, separator, key = name.removeprefix(_PREFIX).lower().partition("__")
+        if not name.startswith(_PREFIX) or not separator:
+            continue
+        if section not in sections or section == "plugins":
+            raise SettingsError(f"{name}: there is no section {section}")
+        kinds = {field.name: field.type for field in msgspec.structs.fields(sections[section])}
+        if key not in kinds:
+            raise SettingsError(f"{name}: there is no setting {section}.{key}")
+        value: object = text
+        if kinds[key] == tuple[str, ...]:
+            value = [part.strip() for part in text.split(",") if part.strip()]
+        elif kinds[key] is int and re.fullmatch(r"-?[0-9]+", text):
+            value = int(text)
+        tables.setdefault(section, {})[key] = value
+
+
+def _convert(tables: dict[str, Any]) -> Settings:
+    try:
+        return msgspec.convert(tables, Settings)
+    except msgspec.ValidationError as cause:
+        text, key = str(cause), ""
+        if located := _AT.match(text):
+            text, key = located.groups()
+        if unknown := _UNKNOWN.match(text):
+            key = f"{key}.{unknown[1]}".lstrip(".")
+            text = "there is no such setting"
+        raise SettingsError(f"{key}: {text}") from cause
+
+
+def _with_secret_files(settings: Settings) -> Settings:
+    """A URL may hold a password: `*_file` names a file that holds the whole URL instead."""
+    store = settings.store
+    changes = {}
+    for key in ("records", "moments"):
+        path = getattr(store, f"{key}_file")
+        if path is not None:
+            try:
+                changes[key] = Path(path).read_text("utf-8").strip()
+            except (OSError, UnicodeDecodeError) as cause:
+                raise SettingsError(f"store.{key}_file: {path} cannot be read") from cause
+    return msgspec.structs.replace(settings, store=msgspec.structs.replace(store, **changes))
+
+
+def check_issuer(settings: Settings) -> None:
+    # OpenID Connect Discovery §3: scheme, host and perhaps a port; HTTPS but for the demo.
+    parts = _url("server.issuer", settings.server.issuer)
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
+        raise SettingsError("server.issuer: plain http is only for this machine (localhost)")
+    _origin_only("server.issuer", settings.server.issuer, parts)
+
+
+def check_reader(settings: Settings) -> None:
+    agent = settings.card.reader_agent
+    parts = _url("card.reader_agent", agent)
+    _origin_only("card.reader_agent", agent, parts)
+    if parts.hostname not in LOOPBACK_HOSTS:
+        raise SettingsError("card.reader_agent: it runs on the resident's own machine (127.0.0.1)")
+    if settings.reader.listen_host not in LOOPBACK_HOSTS:
+        raise SettingsError("reader.listen_host: the reader agent serves its own machine only")
+    if not settings.reader.gateway_origins:
+        raise SettingsError("reader.gateway_origins: at least one gateway is needed")
+    for origin in settings.reader.gateway_origins:
+        _origin_only("reader.gateway_origins", origin, _url("reader.gateway_origins", origin))
+
+
+def check_workers(settings: Settings) -> None:
+    if settings.server.workers > 1 and settings.store.moments == "memory:":
+        raise SettingsError(
+            "store.moments: memory: is one process's own; more than one worker needs redis:"
+        )
+
+
+def check_positive(settings: Settings) -> None:
+    for section in msgspec.structs.fields(Settings):
+        if section.name == "plugins":
+            continue
+        table = getattr(settings, section.name)
+        for field in msgspec.structs.fields(table):
+            value = getattr(table, field.name)
+            if isinstance(value, int) and value <= 0:
+                raise SettingsError(f"{section.name}.{field.name}: it must be more than zero")
+
+
+def check_ports(settings: Settings) -> None:
+    ports = {
+        "server.listen_port": settings.server.listen_port,
+        "reader.listen_port": settings.reader.listen_port,
+    }
+    for key, port in ports.items():
+        if port > 65_535:
+            raise SettingsError(f"{key}: a port is at most 65535")
+
+
+def check_lifetimes(settings: Settings) -> None:
+    login, oidc = settings.login, settings.oidc
+    if login.session_idle_seconds > login.session_absolute_seconds:
+        raise SettingsError("login.session_idle_seconds: it is longer than the absolute lifetime")
+    if oidc.code_seconds > 600:
+        # RFC 6749 §4.1.2 recommends ten minutes at most.
+        raise SettingsError("oidc.code_seconds: a code lives ten minutes at most")
+    if oidc.access_token_seconds > oidc.refresh_token_seconds:
+        raise SettingsError("oidc.access_token_seconds: it is longer than the refresh token's")
+    if settings.card.challenge_seconds > 300:
+        raise SettingsError("card.challenge_seconds: a challenge lives five minutes at most")
+
+
+def check_card(settings: Settings) -> None:
+    for key in ("profiles", "revocation_sources"):
+        if not getattr(settings.card, key):
+            raise SettingsError(f"card.{key}: none would mean no check; name at least one")
+
+
+def check_acr(settings: Settings) -> None:
+    login = settings.login
+    for key in ("acr_authentication_certificate", "acr_signature_certificate"):
+        if not getattr(login, key) or " " in getattr(login, key):
+            raise SettingsError(f"login.{key}: one word without spaces is needed")
+    if login.acr_authentication_certificate == login.acr_signature_certificate:
+        raise SettingsError("login.acr_signature_certificate: the two must differ")
+
+
+CHECKS: tuple[Callable[[Settings], None], ...] = (
+    check_positive,
+    check_issuer,
+    check_ports,
+    check_reader,
+    check_workers,
+    check_lifetimes,
+    check_card,
+    check_acr,
+)
+
+
+def _url(key: str, url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as cause:
+        raise SettingsError(f"{key}: {url} is not a URL") from cause
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise SettingsError(f"{key}: {url} is not an http(s) URL")
+    return parts
+
+
+def _origin_only(key: str, url: str, parts: SplitResult) -> None:
+    if url != f"{parts.scheme}://{parts.netloc}" or "@" in url or url != url.lower():
+        raise SettingsError(
+            f"{key}: scheme, host and port only, in lower case and without a slash at the end"
+        )

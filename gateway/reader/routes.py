@@ -23,7 +23,7 @@ from gateway.reader.model import (
     parse_signing_request,
 )
 from gateway.reader.requests import SigningRequests
-from gateway.reader.signing import PinProblem, TypedPin, hopeless, sign
+from gateway.reader.signing import PinProblem, Problem, TypedPin, hopeless, sign
 from gateway.virtual.card import VirtualCard
 from gateway.virtual.folder import CardFolder, UnknownCardError
 from gateway.virtual.pins import Pin
@@ -161,7 +161,7 @@ class PinField:
 
     pin: Pin
     tries: int
-    problem: str | None
+    problem: Problem | None
 
 
 def refused_handler(pages: Pages) -> Handler:

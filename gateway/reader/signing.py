@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from gateway.card.challenge import Purpose
 from gateway.card.to_be_signed import to_be_signed
@@ -16,6 +17,9 @@ from gateway.virtual.pins import (
     WrongPinError,
     prepare_pin,
 )
+
+Problem = Literal["malformed", "unconfirmed", "changed", "wrong"]
+"""The page has a text for each of them and each PIN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,7 @@ class PinProblem:
     """Why nothing was signed, and at which field of the page."""
 
     pin: Pin
-    problem: str
-    """`malformed`, `unconfirmed`, `changed` or `wrong`: the page has a text for each."""
+    problem: Problem
 
 
 def hopeless(card: VirtualCard, purpose: Purpose) -> Answer | None:

@@ -61,17 +61,14 @@ class CardFolder:
     def save(self, card: VirtualCard) -> None:
         """Writes the card with its counters as they stand; replaces one of the same name."""
         keys = {Pin.AUTHENTICATION: card.authentication, Pin.SIGNATURE: card.signature}
-        stored = _Card(
-            holder_name=card.holder_name,
-            keys={
+        self._path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._alone():
+            stored = {
                 pin: _stored_key(key, card.tries.remaining(pin))
                 for pin, key in keys.items()
                 if key is not None
-            },
-        )
-        self._path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with self._alone():
-            self._write(card.card_id, stored)
+            }
+            self._write(card.card_id, _Card(holder_name=card.holder_name, keys=stored))
 
     def tries_remaining(self, card_id: str, pin: Pin) -> int:
         return self._read(card_id).keys[pin].tries_remaining

@@ -6,6 +6,9 @@ from html.parser import HTMLParser
 
 import httpx
 
+from gateway.virtual.folder import CardFolder
+from gateway.virtual.pins import Pin
+
 AGENT = "http://127.0.0.1:8765"
 GATEWAY = "http://localhost:8000"
 RETURN_TO = f"{GATEWAY}/login/card/return"
@@ -113,3 +116,13 @@ class Browser:
         headers = {} if origin is None else {"Origin": origin}
         response = await self.client.post(f"{address}?lang=en", data=data, headers=headers)
         return read_page(response)
+
+
+def tries(folder: CardFolder, card_id: str = "hanako") -> tuple[int, int]:
+    card = folder.load(card_id)
+    return card.tries.remaining(Pin.SIGNATURE), card.tries.remaining(Pin.AUTHENTICATION)
+
+
+def assert_nothing_signed(page: Page) -> None:
+    assert page.answer is None
+    assert not [name for form in page.forms for name in form.fields if name.endswith("_signature")]

@@ -3,13 +3,19 @@
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import get_args
 
 import httpx
 import pytest
 
 from gateway.reader.app import create_reader_app
+from gateway.reader.model import AgentOutcome
+from gateway.reader.signing import Problem
 from gateway.settings import Reader
 from gateway.virtual.folder import CardFolder
+from gateway.virtual.pins import Pin
+from gateway.web.languages import Language
+from gateway.web.pages import Pages
 from tests.reader.browser import (
     AGENT,
     GATEWAY,
@@ -71,6 +77,17 @@ async def test_both_languages_have_their_own_words(browser: Browser) -> None:
     address = f"{await browser.ask()}/cards/hanako"
     assert "利用者証明用パスワード" in (await browser.open(address, "ja")).text
     assert "Authentication PIN" in (await browser.open(address, "en")).text
+
+
+@pytest.mark.parametrize("pin", list(Pin))
+@pytest.mark.parametrize("problem", get_args(Problem))
+def test_there_are_words_for_every_problem_with_every_pin(pin: Pin, problem: str) -> None:
+    assert Pages(["gateway.reader"]).texts.say(Language.JA, f"reader_{pin}_{problem}")
+
+
+@pytest.mark.parametrize("outcome", list(AgentOutcome))
+def test_there_are_words_for_every_outcome(outcome: AgentOutcome) -> None:
+    assert Pages(["gateway.reader"]).texts.say(Language.JA, f"reader_return_{outcome}")
 
 
 async def test_the_pin_page_says_who_asks_what_for_and_how_many_tries_remain(

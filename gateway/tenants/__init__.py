@@ -1,0 +1,1 @@
+"""Tenants and their clients: services (OpenID Connect relying parties) and card readers."""

@@ -1,0 +1,47 @@
+"""What a client is. A client that was read back is checked metadata: `metadata.py` made it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+AuthMethod = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
+SigningAlg = Literal["ES256", "RS256"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """利用環境: a prefecture or a municipality."""
+
+    tenant_id: str
+    name_ja: str
+    name_en: str
+
+
+class ClientKind(StrEnum):
+    SERVICE = "service"
+    READER = "reader"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A service or a reader. Names are RFC 7591's where it has one."""
+
+    client_id: str
+    tenant_id: str
+    kind: ClientKind
+    client_name_ja: str
+    client_name_en: str
+    purpose_ja: str
+    """What the resident's data is used for, in the municipality's own words."""
+    purpose_en: str
+    redirect_uris: tuple[str, ...]
+    post_logout_redirect_uris: tuple[str, ...]
+    token_endpoint_auth_method: AuthMethod
+    grant_types: tuple[str, ...]
+    scope: frozenset[str]
+    sector_identifier: str
+    """Tenant and host: its clients know a resident by one `sub` (OpenID Connect Core §8.1)."""
+    id_token_signed_response_alg: SigningAlg
+    jwks: Mapping[str, Any] | None
+    client_secret_hash: str | None = field(repr=False)

@@ -1,0 +1,121 @@
+"""Who a resident is, and the rules by which certificates are bound to one. Pure."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from gateway.card.api import BasicAttributes, CertificateType
+
+
+class ResidentState(StrEnum):
+    ACTIVE = "active"
+    WAITING = "waiting"
+    """Registered, but an operator has to decide first whether this is somebody known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    resident_id: str
+    """Internal; leaves the gateway in no token and on no page."""
+    common_id: str = field(repr=False)
+    state: ResidentState
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenCertificate:
+    """A certificate of an accepted verification."""
+
+    certificate_type: CertificateType
+    identity: str = field(repr=False)
+    """Anchor set and serial number; kept as a keyed hash only."""
+    not_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """ID連携: the resident under the service's own ID."""
+
+    client_id: str
+    resident_id: str
+    local_id: str
+    linked_at: datetime
+
+
+class RegistrationOutcome(StrEnum):
+    REGISTERED = "registered"
+    KNOWN = "known"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    outcome: RegistrationOutcome
+    resident: Resident
+
+
+class ReviewCause(StrEnum):
+    """Why an operator has to decide."""
+
+    SAME_ATTRIBUTES = "same_attributes"
+    """A new card with the four attributes of somebody known: their new card, or a namesake."""
+    OTHER_BIRTH_DATE = "other_birth_date"
+    """A known authentication certificate together with a stranger's signature certificate."""
+    TWO_RESIDENTS = "two_residents"
+    """The two certificates are bound to two residents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store knows of the two certificates and the attributes read with them."""
+
+    by_authentication: Resident | None
+    by_signature: Resident | None
+    attributes_of_known: BasicAttributes | None
+    """Of the resident the authentication certificate is bound to."""
+    namesake: Resident | None
+    """Somebody else with the same four attributes."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewResident:
+    """Make one; `review` where an operator decides first, because of `candidate`."""
+
+    candidate: Resident | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SameResident:
+    """It is this one; bind what is not bound yet, and keep the attributes as read now."""
+
+    resident: Resident
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Bind nothing, change nothing: an operator decides."""
+
+    cause: ReviewCause
+    candidate: Resident
+
+
+Decision = NewResident | SameResident | Undecided
+
+
+def decide(known: Known, attributes: BasicAttributes) -> Decision:
+    """Whose the two certificates are. Attributes alone never merge two people; a certificate that
+    is bound already proves whom it is bound to."""
+    authentication, signature = known.by_authentication, known.by_signature
+    if authentication is not None and signature is not None:
+        if authentication.resident_id != signature.resident_id:
+            return Undecided(ReviewCause.TWO_RESIDENTS, signature)
+        return SameResident(signature)
+    if signature is not None:
+        return SameResident(signature)
+    if authentication is not None:
+        # Two lives: the signature certificate was renewed after a move or a change of name. The
+        # birth date does not change.
+        before = known.attributes_of_known
+        if before is None or before.birth_date != attributes.birth_date:
+            return Undecided(ReviewCause.OTHER_BIRTH_DATE, authentication)
+        return SameResident(authentication)
+    return NewResident(candidate=known.namesake)

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,11 +10,16 @@ from plugins.crl.revocation_list import RevocationList, UnusableError, parse_rev
 
 logger = logging.getLogger(__name__)
 
+# Nanoseconds. File systems count time in ticks: two changes within one bear the same time.
+TIMESTAMP_TICK = 50_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
     stamp: tuple[int, int, int]
     """What changes when the file does: inode, size, time of change."""
+    settled: bool
+    """Whether a change after this reading would have another stamp."""
     revocation_list: RevocationList | None
     """The last good one, which a file that has been spoilt does not take away."""
 
@@ -42,9 +48,9 @@ class CrlFiles:
             self._missing = True
             return
         self._missing = False
-        if stamps == {name: reading.stamp for name, reading in self._readings.items()}:
-            return
         readings = {name: self._reading(name, stamp) for name, stamp in stamps.items()}
+        if readings == self._readings:
+            return
         covering: dict[bytes, tuple[RevocationList, ...]] = {}
         for reading in readings.values():
             if reading.revocation_list is not None:
@@ -64,14 +70,18 @@ class CrlFiles:
 
     def _reading(self, name: str, stamp: tuple[int, int, int]) -> _Reading:
         before = self._readings.get(name)
-        if before is not None and before.stamp == stamp:
+        is_new = before is None or before.stamp != stamp
+        if before is not None and before.settled and not is_new:
             return before
+        settled = abs(time.time_ns() - stamp[2]) > TIMESTAMP_TICK
         try:
             if stamp[1] > self._max_file_bytes:
                 raise UnusableError("it is larger than max_file_bytes")
-            return _Reading(stamp, parse_revocation_list((self._folder / name).read_bytes()))
+            content = (self._folder / name).read_bytes()
+            return _Reading(stamp, settled, parse_revocation_list(content))
         except (OSError, UnusableError) as error:
             kept = before.revocation_list if before is not None else None
-            consequence = "nothing" if kept is None else "its last good content"
-            logger.warning("CRL file %s: %s; %s is used instead", name, error, consequence)
-            return _Reading(stamp, kept)
+            if is_new:
+                consequence = "nothing" if kept is None else "its last good content"
+                logger.warning("CRL file %s: %s; %s is used instead", name, error, consequence)
+            return _Reading(stamp, settled, kept)

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from cryptography import x509
 
+from plugins.crl.times import has_wrong_times
+
 # What is understood here, so that a critical one does not make the list unusable.
 KNOWN_CRITICAL_EXTENSIONS = frozenset({x509.IssuingDistributionPoint.oid})
 KNOWN_ENTRY_EXTENSIONS = frozenset({x509.CRLReason.oid, x509.InvalidityDate.oid})
@@ -67,6 +69,8 @@ def _parse(der: bytes) -> RevocationList:
     next_update = crl.next_update_utc
     if next_update is None:
         raise UnusableError("it has no nextUpdate")
+    if has_wrong_times(crl):
+        raise UnusableError("a year before 2050 is written as GeneralizedTime")
     key_identifier = by_oid.get(x509.AuthorityKeyIdentifier.oid)
     number = by_oid.get(x509.CRLNumber.oid)
     return RevocationList(

@@ -129,3 +129,12 @@ def _base128(value: int) -> bytes:
     while value := value >> 7:
         octets.insert(0, 0x80 | value & 0x7F)
     return bytes(octets)
+
+
+def key_usage(*bits: str) -> x509.KeyUsage:
+    """These bits and no others."""
+    names = [
+        *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment"),
+        *("key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"),
+    ]
+    return x509.KeyUsage(**{name: name in bits for name in names})

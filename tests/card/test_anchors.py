@@ -12,7 +12,7 @@ from gateway.card.anchors import add_anchor, load_anchors
 from gateway.errors import SettingsError
 from gateway.virtual.template import CertificateTemplate, Extension
 from plugins.jpki.auth import AuthProfile
-from tests.card.forge import der
+from tests.card.forge import der, key_usage
 from tests.card.world import ISSUED_AT, Keys, World, profiles
 
 
@@ -152,19 +152,11 @@ def test_a_persons_certificate_is_no_anchor(world: World, folder: Path) -> None:
         load_anchors(folder, [AuthProfile({})], "demo")
 
 
-def _usage(*, key_cert_sign: bool) -> x509.KeyUsage:
-    bits = [
-        *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment"),
-        *("key_agreement", "encipher_only", "decipher_only"),
-    ]
-    return x509.KeyUsage(**dict.fromkeys(bits, False), key_cert_sign=key_cert_sign, crl_sign=True)
-
-
 def _ca(*, ca: bool = True) -> x509.BasicConstraints:
     return x509.BasicConstraints(ca=ca, path_length=None)
 
 
-GOOD: tuple[Extension, ...] = ((_ca(), True), (_usage(key_cert_sign=True), True))
+GOOD: tuple[Extension, ...] = ((_ca(), True), (key_usage("key_cert_sign", "crl_sign"), True))
 UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"), b"\5\0")
 
 
@@ -201,7 +193,7 @@ def test_a_root_of_good_form_is_an_anchor(keys: Keys, folder: Path) -> None:
         ((_ca(ca=False), True), GOOD[1]),
         ((_ca(), False), GOOD[1]),
         GOOD[:1],
-        (GOOD[0], (_usage(key_cert_sign=False), True)),
+        (GOOD[0], (key_usage("crl_sign"), True)),
         (*GOOD, (UNKNOWN, True)),
     ],
     ids=[

@@ -1,5 +1,14 @@
 """The town of the card tests, for the plugins too."""
 
-from tests.card.conftest import keys, world
+import pytest
 
-__all__ = ["keys", "world"]
+from tests.card.conftest import keys, world
+from tests.card.world import World
+from tests.plugins.crl_world import CrlWorld
+
+__all__ = ["crls", "keys", "world"]
+
+
+@pytest.fixture
+def crls(world: World) -> CrlWorld:
+    return CrlWorld(world)

@@ -13,7 +13,7 @@ from gateway.virtual.profile import (
 from gateway.virtual.template import CertificateTemplate
 from plugins.jpki.auth import AuthProfile
 from plugins.jpki.sign import SignProfile
-from tests.card.forge import find_extension, make_critical
+from tests.card.forge import find_extension, key_usage, make_critical
 from tests.card.world import NOW, World
 
 pytestmark = pytest.mark.anyio
@@ -36,14 +36,6 @@ async def reason_without(world: World, kind: str, oid: x509.ObjectIdentifier) ->
         return template.without_extension(oid)
 
     return (await world.verify(world.issue(kind, customise=change).certificate)).reason
-
-
-def usage(*bits: str) -> x509.KeyUsage:
-    names = [
-        *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment"),
-        *("key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"),
-    ]
-    return x509.KeyUsage(**{name: name in bits for name in names})
 
 
 @pytest.mark.parametrize("kind", ["sign", "auth"])
@@ -150,7 +142,7 @@ async def test_a_policy_that_only_begins_like_the_right_one_is_refused(world: Wo
     ],
 )
 async def test_another_key_usage_is_refused(world: World, kind: str, bits: list[str]) -> None:
-    assert await reason_with(world, kind, usage(*bits)) is Reason.WRONG_KEY_USAGE
+    assert await reason_with(world, kind, key_usage(*bits)) is Reason.WRONG_KEY_USAGE
 
 
 @pytest.mark.parametrize("kind", ["sign", "auth"])

@@ -1,0 +1,341 @@
+"""The folder of CRLs: read once, read again when something changed, and nothing spoils the rest."""
+
+import asyncio
+import os
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gateway.card.api import CertificateStatus, StatusValue
+from plugins.crl import CrlDirectory
+from plugins.crl.files import CrlFiles
+from plugins.crl.revocation_list import parse_revocation_list
+from plugins.crl.settings import read_settings
+from tests.plugins.crl_world import CONTEXT, NEXT_UPDATE, CrlWorld
+
+pytestmark = pytest.mark.anyio
+
+GOOD, REVOKED, UNKNOWN = StatusValue.GOOD, StatusValue.REVOKED, StatusValue.UNKNOWN
+
+GARBAGE = {
+    "empty": b"",
+    "html": b"<html><body>502 Bad Gateway</body></html>",
+    "zeros": bytes(4_096),
+    "random": os.urandom(4_096),
+    "a length without end": b"\x30\x84\xff\xff\xff\xff",
+}
+
+
+def remake(crls: CrlWorld, **table: object) -> CrlDirectory:
+    crls.source = CrlDirectory({"directory": str(crls.folder), "check_seconds": 0, **table})
+    return crls.source
+
+
+async def test_a_new_list_is_seen(crls: CrlWorld) -> None:
+    assert (await crls.status()).value is UNKNOWN
+
+    crls.write(crls.crl())
+
+    assert (await crls.status()).value is GOOD
+
+
+async def test_a_list_that_was_replaced_is_read_again(crls: CrlWorld) -> None:
+    crls.write(crls.crl())
+    assert (await crls.status()).value is GOOD
+
+    crls.revoke()
+    crls.world.authority.write_crls(crls.folder, CONTEXT.now)
+
+    assert (await crls.status()).value is REVOKED
+
+
+async def test_a_list_that_was_overwritten_in_place_is_read_again(crls: CrlWorld) -> None:
+    """Same name, same inode, same size, and perhaps the same tick of the file system's clock."""
+    neighbour = crls.world.issue("auth")
+    crls.revoke(issued=neighbour)
+    first = crls.crl()
+    crls.write(first)
+    assert (await crls.status()).value is GOOD
+    assert (await crls.status(neighbour)).value is REVOKED
+
+    second = crls.crl(
+        lambda crl: replace(
+            crl,
+            revoked=tuple(
+                replace(entry, serial_number=crls.issued.certificate.serial_number)
+                for entry in crl.revoked
+            ),
+        )
+    )
+    assert len(second) == len(first)
+    crls.write(second)
+
+    assert (await crls.status()).value is REVOKED
+    assert (await crls.status(neighbour)).value is GOOD
+
+
+async def test_a_list_that_was_taken_away_no_longer_counts(crls: CrlWorld) -> None:
+    crls.write(crls.crl())
+    assert (await crls.status()).value is GOOD
+
+    (crls.folder / "list.crl").unlink()
+
+    assert (await crls.status()).value is UNKNOWN
+
+
+async def test_a_file_that_did_not_change_is_not_read_again(crls: CrlWorld) -> None:
+    files = CrlFiles(crls.folder, 10_000_000)
+    crls.write(crls.crl())
+    point = parse_revocation_list(crls.crl()).distribution_point
+    os.utime(crls.folder / "list.crl", ns=(0, 0))
+    files.refresh()
+    before = files.covering(point)
+
+    crls.write(crls.crl(generation=1), "other.crl")
+    files.refresh()
+
+    assert len(before) == 1
+    assert len(files.covering(point)) == 2
+    assert before[0] in files.covering(point)
+
+
+@pytest.mark.parametrize("content", GARBAGE.values(), ids=GARBAGE)
+async def test_a_garbage_file_does_not_kill_the_others_and_is_named(
+    crls: CrlWorld, caplog: pytest.LogCaptureFixture, content: bytes
+) -> None:
+    crls.write(content, "broken.crl")
+    crls.write(crls.crl(), "good.crl")
+
+    assert (await crls.status()).value is GOOD
+
+    assert "broken.crl" in caplog.text
+    assert "good.crl" not in caplog.text
+
+
+async def test_a_truncated_list_is_garbage(
+    crls: CrlWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = crls.crl()
+    for number, length in enumerate((1, 5, 100, len(whole) - 1)):
+        crls.write(whole[:length], f"{number}.crl")
+    crls.write(whole + b"\n", "newline.crl")
+
+    assert (await crls.status()).value is UNKNOWN
+
+    assert caplog.text.count("is used instead") == 5
+
+
+async def test_a_file_is_complained_about_once(
+    crls: CrlWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    crls.write(b"garbage", "broken.crl")
+
+    for _ in range(3):
+        await crls.status()
+
+    assert caplog.text.count("broken.crl") == 1
+
+
+async def test_a_list_overwritten_with_garbage_stays_as_it_was(
+    crls: CrlWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A failed download must not lock the town out, nor forget who was revoked."""
+    neighbour = crls.world.issue("auth")
+    crls.revoke(issued=neighbour)
+    crls.write(crls.crl())
+    assert (await crls.status()).value is GOOD
+
+    crls.write(b"<html>502</html>")
+
+    assert (await crls.status()).value is GOOD
+    assert (await crls.status(neighbour)).value is REVOKED
+    assert "list.crl" in caplog.text
+    assert "its last good content is used instead" in caplog.text
+
+
+async def test_what_stays_still_grows_stale(crls: CrlWorld) -> None:
+    crls.write(crls.crl())
+    await crls.status()
+    crls.write(b"<html>502</html>")
+
+    late = replace(CONTEXT, now=NEXT_UPDATE + timedelta(seconds=1))
+
+    assert (await crls.status(context=late)).stale
+
+
+async def test_a_file_that_is_too_large_is_not_read(
+    crls: CrlWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    content = crls.crl()
+    crls.write(content)
+
+    remake(crls, max_file_bytes=len(content) - 1)
+    assert (await crls.status()).value is UNKNOWN
+    assert "larger than max_file_bytes" in caplog.text
+
+    remake(crls, max_file_bytes=len(content))
+    assert (await crls.status()).value is GOOD
+
+
+async def test_a_hidden_file_and_a_folder_are_not_read(
+    crls: CrlWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    crls.write(crls.crl(), ".partial")
+    (crls.folder / "sub").mkdir()
+
+    assert (await crls.status()).value is UNKNOWN
+    assert caplog.text == ""
+
+
+async def test_a_missing_folder_could_not_tell_and_says_so_once(
+    crls: CrlWorld, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    remake(crls, directory=str(tmp_path / "missing"))
+
+    for _ in range(3):
+        assert (await crls.status()).value is UNKNOWN
+
+    assert caplog.text.count("CRL directory") == 1
+
+
+async def test_a_folder_that_goes_away_leaves_what_was_read(
+    crls: CrlWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A share that is not mounted for a moment; staleness bounds how long this may last."""
+    crls.write(crls.crl())
+    await crls.status()
+
+    crls.folder.rename(crls.folder.with_name("away"))
+    assert (await crls.status()).value is GOOD
+
+    crls.folder.with_name("away").rename(crls.folder)
+    crls.revoke()
+    crls.write(crls.crl())
+    assert (await crls.status()).value is REVOKED
+
+
+async def test_the_folder_is_looked_at_again_after_the_interval(crls: CrlWorld) -> None:
+    remake(crls, check_seconds=5)
+    assert (await crls.status()).value is UNKNOWN
+    crls.write(crls.crl())
+
+    soon = replace(CONTEXT, now=CONTEXT.now + timedelta(seconds=4))
+    later = replace(CONTEXT, now=CONTEXT.now + timedelta(seconds=5))
+
+    assert (await crls.status(context=soon)).value is UNKNOWN
+    assert (await crls.status(context=later)).value is GOOD
+
+
+async def test_a_clock_that_was_set_back_does_not_stop_the_looking(crls: CrlWorld) -> None:
+    remake(crls, check_seconds=5)
+    ahead = replace(CONTEXT, now=CONTEXT.now + timedelta(hours=2))
+    assert (await crls.status(context=ahead)).value is UNKNOWN
+    crls.write(crls.crl())
+
+    assert (await crls.status()).value is GOOD
+
+
+async def test_a_hundred_first_questions_read_the_folder_once(
+    crls: CrlWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crls.write(crls.crl())
+    looked = count_looks(monkeypatch)
+    remake(crls, check_seconds=5)
+
+    answers = await asyncio.gather(*(crls.status() for _ in range(100)))
+
+    assert {answer.value for answer in answers} == {GOOD}
+    assert len(looked) == 1
+
+
+def count_looks(monkeypatch: pytest.MonkeyPatch) -> list[threading.Thread]:
+    """On which threads a folder was looked at."""
+    looked: list[threading.Thread] = []
+    scandir = os.scandir
+
+    def counting(path: str) -> object:
+        looked.append(threading.current_thread())
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", counting)
+    return looked
+
+
+async def test_files_are_read_off_the_event_loop(
+    crls: CrlWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crls.write(crls.crl())
+    looked = count_looks(monkeypatch)
+
+    await crls.status()
+
+    assert looked
+    assert threading.main_thread() not in looked
+
+
+async def test_nobody_waits_for_a_look_another_has_begun(
+    crls: CrlWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large file is being read: until it is, the last reading answers."""
+    crls.write(crls.crl())
+    assert (await crls.status()).value is GOOD
+    begun, may_go_on = threading.Event(), threading.Event()
+    scandir = os.scandir
+
+    def slow(path: str) -> object:
+        begun.set()
+        may_go_on.wait(5)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", slow)
+    crls.revoke()
+    crls.write(crls.crl())
+
+    first = asyncio.create_task(crls.status())
+    await asyncio.to_thread(begun.wait, 5)
+    meanwhile = await asyncio.wait_for(crls.status(), 1)
+    may_go_on.set()
+    waited: CertificateStatus = await first
+
+    assert meanwhile.value is GOOD
+    assert waited.value is REVOKED
+
+
+async def test_the_verdict_on_one_content_is_not_given_to_the_next(crls: CrlWorld) -> None:
+    crls.write(crls.crl())
+    assert (await crls.status()).value is GOOD
+
+    broken = bytearray(crls.crl())
+    broken[-1] ^= 1
+    crls.write(bytes(broken))
+
+    assert (await crls.status()).value is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({"folder": "x"}, "folder: unknown key"),
+        ({"directory": ""}, "directory: "),
+        ({"directory": 5}, "directory: "),
+        ({"check_seconds": -1}, "check_seconds: "),
+        ({"check_seconds": "5"}, "check_seconds: "),
+        ({"check_seconds": True}, "check_seconds: "),
+        ({"check_seconds": 0.5}, "check_seconds: "),
+        ({"max_file_bytes": 0}, "max_file_bytes: "),
+    ],
+)
+def test_a_table_that_cannot_be_used_is_refused(table: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{message}"):
+        CrlDirectory(table)
+
+
+def test_an_empty_table_means_the_defaults() -> None:
+    settings = read_settings({})
+
+    assert settings.directory == Path("var/crl")
+    assert settings.check_interval == timedelta(seconds=5)
+    assert settings.max_file_bytes == 64 * 1024 * 1024

@@ -1,0 +1,1 @@
+"""Signing in: the SSO session, sign-in and registration with the card."""

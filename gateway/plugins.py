@@ -4,7 +4,7 @@ Installed is not active. A plugin that is missing, doubled or mis-shaped stops t
 """
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import EntryPoint, EntryPoints
 from typing import TypeVar, cast
 
@@ -17,10 +17,11 @@ def load_plugins(
     group: str,
     names: Sequence[str],
     tables: Mapping[str, Mapping[str, object]],
-    protocol: type[P],
+    protocol: Callable[..., P],
     entry_points: EntryPoints,
 ) -> tuple[P, ...]:
-    """The named plugins of a group, each built with its own table `[plugins.NAME]`."""
+    """The named plugins of a group, each built with its own table `[plugins.NAME]`. `protocol` is
+    the class they must satisfy (a Protocol is no `type[P]` to mypy, since it cannot be built)."""
     installed = entry_points.select(group=group)
     if len(set(names)) != len(names):
         raise PluginError(f"{group}: a plugin is named twice ({', '.join(names)})")
@@ -39,7 +40,7 @@ def _find(installed: EntryPoints, group: str, name: str) -> EntryPoint:
 
 
 def _load(
-    entry_point: EntryPoint, protocol: type[P], tables: Mapping[str, Mapping[str, object]]
+    entry_point: EntryPoint, protocol: Callable[..., P], tables: Mapping[str, Mapping[str, object]]
 ) -> P:
     name = entry_point.name
     try:
@@ -49,7 +50,7 @@ def _load(
     if not isinstance(factory, type):
         raise PluginError(f"plugin {name!r} is not a class")
     plugin = _build(factory, name, tables.get(name, {}))
-    _check_shape(plugin, name, protocol)
+    _check_shape(plugin, name, cast("type", protocol))
     return cast("P", plugin)
 
 

@@ -58,8 +58,11 @@ class Known(RevocationSource):
 
     def __init__(self, value: StatusValue, name: str = "known", *, stale: bool = False) -> None:
         self.name = name
-        self._status = CertificateStatus(value, name, stale=stale)
         self.asked = 0
+        self.answer(value, stale=stale)
+
+    def answer(self, value: StatusValue, *, stale: bool = False) -> None:
+        self._status = CertificateStatus(value, self.name, stale=stale)
 
     async def status(self, path: CertificatePath, context: ValidationContext) -> CertificateStatus:
         self.asked += 1
@@ -135,6 +138,12 @@ class World:
             generation=generation,
             key=key or self.keys.card,
             customise=customise,
+        )
+
+    def issue_in(self, year: int) -> Issued:
+        """An authentication certificate of the first of March of that year."""
+        return self.authority.issue_authentication(
+            PERSON, datetime(year, 3, 1, tzinfo=UTC), generation=1, key=self.keys.card
         )
 
     def ca_key(self, kind: str = "auth", generation: int = 2) -> PrivateKey:

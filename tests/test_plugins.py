@@ -1,0 +1,280 @@
+"""Loading plugins: by name, in the settings' order; and the contract of those that come with it."""
+
+import inspect
+import sys
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pytest
+
+from gateway.card.api import (
+    CardProfile,
+    CertificateType,
+    CertificateValidator,
+    Reason,
+    RevocationSource,
+)
+from gateway.errors import PluginError
+from gateway.plugins import load_plugins
+from plugins.crl import CrlDirectory
+from plugins.jpki.auth import AuthProfile
+from plugins.jpki.sign import SignProfile
+from tests.card.conftest import keys, world
+from tests.card.world import NOW, World
+
+__all__ = ["keys", "world"]
+
+PROFILES = "gateway.card_profiles"
+SOURCES = "gateway.revocation_sources"
+VALIDATORS = "gateway.certificate_validators"
+
+PROTOCOLS: dict[str, type[Any]] = {
+    PROFILES: CardProfile,
+    SOURCES: RevocationSource,
+    VALIDATORS: CertificateValidator,
+}
+
+
+def installed(*plugins: tuple[str, str], group: str = VALIDATORS) -> EntryPoints:
+    return EntryPoints(EntryPoint(name, f"{__name__}:{value}", group) for name, value in plugins)
+
+
+# --- plugins of these tests -----------------------------------------------------------------
+
+
+class Quiet:
+    """Without settings, and so without a constructor."""
+
+    name = "quiet"
+
+    async def validate(self, path: object, context: object) -> None: ...
+
+
+class Loud:
+    name = "loud"
+
+    def __init__(self, settings: dict[str, object]) -> None:
+        if set(settings) - {"volume"}:
+            raise ValueError("volume is the only key")
+        self.settings = settings
+
+    async def validate(self, path: object, context: object) -> None: ...
+
+
+class NotAsync(Quiet):
+    name = "not-async"
+
+    def validate(self, path: object, context: object) -> None:  # type: ignore[override]
+        """Would be called, and its result would never be looked at."""
+
+
+class AsyncProfile(AuthProfile):
+    name = "async-profile"
+
+    async def check(self, path: object) -> None:  # type: ignore[override]
+        """Would return a coroutine, which refuses nothing."""
+
+
+class Misnamed(Quiet):
+    name = "another"
+
+
+class Nothing:
+    name = "nothing"
+
+
+class Breaking(Quiet):
+    name = "breaking"
+
+    def __init__(self, settings: dict[str, object]) -> None:
+        raise RuntimeError("no such file")
+
+
+NOT_A_CLASS = Quiet()
+
+
+def load(*names: str, table: dict[str, dict[str, object]] | None = None) -> tuple[Any, ...]:
+    everything = installed(
+        ("quiet", "Quiet"),
+        ("loud", "Loud"),
+        ("not-async", "NotAsync"),
+        ("misnamed", "Misnamed"),
+        ("nothing", "Nothing"),
+        ("breaking", "Breaking"),
+        ("not-a-class", "NOT_A_CLASS"),
+        ("missing", "Missing"),
+        ("double", "Quiet"),
+        ("double", "Loud"),
+    )
+    return load_plugins(VALIDATORS, names, table or {}, PROTOCOLS[VALIDATORS], everything)
+
+
+# --- the loader -----------------------------------------------------------------------------
+
+
+def test_plugins_are_loaded_in_the_order_of_the_settings() -> None:
+    assert [each.name for each in load("quiet", "loud")] == ["quiet", "loud"]
+    assert [each.name for each in load("loud", "quiet")] == ["loud", "quiet"]
+
+
+def test_what_is_installed_but_not_named_is_not_loaded() -> None:
+    assert load() == ()
+
+
+def test_a_plugin_gets_its_own_table() -> None:
+    (loud,) = load("loud", table={"loud": {"volume": 11}, "quiet": {"x": 1}})
+
+    assert loud.settings == {"volume": 11}
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["absent"], "'absent' is not installed; installed: breaking, double, loud, "),
+        (["quiet", "quiet"], "named twice"),
+        (["double"], "installed more than once"),
+        (["missing"], "'missing' cannot be loaded"),
+        (["not-a-class"], "'not-a-class' is not a class"),
+        (["nothing"], "'nothing' is no CertificateValidator"),
+        (["not-async"], "validate must be async"),
+        (["misnamed"], "'misnamed' calls itself 'another'"),
+        (["breaking"], "'breaking' cannot be built: no such file"),
+        (["quiet", "absent"], "not installed"),
+    ],
+)
+def test_a_plugin_that_cannot_be_used_stops_the_start(names: list[str], message: str) -> None:
+    with pytest.raises(PluginError, match=message) as stopped:
+        load(*names)
+
+    assert "\n" not in str(stopped.value)
+
+
+def test_where_nothing_is_installed_the_message_says_so() -> None:
+    with pytest.raises(PluginError, match="installed: none"):
+        load_plugins(VALIDATORS, ["x"], {}, Quiet, EntryPoints())
+
+
+def test_a_profile_that_is_async_stops_the_start() -> None:
+    found = installed(("async-profile", "AsyncProfile"), group=PROFILES)
+
+    with pytest.raises(PluginError, match="check must be a plain function"):
+        load_plugins(PROFILES, ["async-profile"], {}, PROTOCOLS[PROFILES], found)
+
+
+def test_a_setting_the_plugin_does_not_know_stops_the_start() -> None:
+    with pytest.raises(PluginError, match=r"^plugins\.loud: volume is the only key$"):
+        load("loud", table={"loud": {"colour": "red"}})
+
+
+def test_a_table_for_a_plugin_without_settings_stops_the_start() -> None:
+    with pytest.raises(PluginError, match=r"^plugins\.quiet: it takes no settings$"):
+        load("quiet", table={"quiet": {"colour": "red"}})
+
+
+# --- the contract of every installed plugin -------------------------------------------------
+
+FIRST_PARTY = {PROFILES: {"jpki-sign", "jpki-auth"}, SOURCES: {"crl"}}
+INSTALLED = [each for group in PROTOCOLS for each in entry_points(group=group)]
+
+
+def test_the_first_party_plugins_come_through_the_door_of_anyones() -> None:
+    for group, names in FIRST_PARTY.items():
+        assert names <= set(entry_points(group=group).names)
+
+
+@pytest.mark.parametrize("entry_point", INSTALLED, ids=lambda each: f"{each.group}:{each.name}")
+def test_every_installed_plugin_keeps_its_protocol(entry_point: EntryPoint) -> None:
+    protocol = PROTOCOLS[entry_point.group]
+    only_this = EntryPoints([entry_point])
+
+    (plugin,) = load_plugins(entry_point.group, [entry_point.name], {}, protocol, only_this)
+
+    assert isinstance(plugin, protocol)
+    for member, promised in vars(protocol).items():
+        if inspect.isfunction(promised) and not member.startswith("_"):
+            offered = inspect.signature(getattr(plugin, member))
+            asked = list(inspect.signature(promised).parameters)[1:]
+            assert list(offered.parameters) == asked
+    for member in get_type_hints(protocol):
+        assert hasattr(plugin, member)
+
+
+@pytest.mark.parametrize("profile", [SignProfile({}), AuthProfile({})])
+def test_a_profile_says_what_it_is(profile: CardProfile) -> None:
+    assert profile.name == profile.anchor_set
+    assert isinstance(profile.certificate_type, CertificateType)
+    assert all(len(each) == 64 and each.upper() == each for each in profile.published_anchors)
+
+
+@pytest.mark.parametrize("plugin", [SignProfile, AuthProfile, CrlDirectory])
+def test_every_first_party_plugin_refuses_a_key_it_does_not_know(plugin: Any) -> None:
+    with pytest.raises(ValueError, match=r"^no-such-key: unknown key"):
+        plugin({"no-such-key": 1})
+
+
+# --- a third party's plugin -----------------------------------------------------------------
+
+THIRD_PARTY = '''\
+from datetime import UTC, datetime
+
+from gateway.card.api import CertificateError, CertificatePath, Reason, ValidationContext
+
+
+class IssuedAfter:
+    """Refuses cards issued before the flaw of 2025 was mended."""
+
+    name = "acme_issuance"
+
+    async def validate(self, path: CertificatePath, context: ValidationContext) -> None:
+        if path.leaf.not_valid_before_utc < datetime(2025, 4, 1, tzinfo=UTC):
+            raise CertificateError(Reason.REFUSED_BY_PLUGIN, "issued before 2025-04-01")
+'''
+
+
+@pytest.fixture
+def third_party(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EntryPoints]:
+    """An installed distribution: one module and its metadata, as an installer leaves them."""
+    (tmp_path / "acme_issuance.py").write_text(THIRD_PARTY)
+    metadata = tmp_path / "acme_issuance-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-issuance\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text(
+        f"[{VALIDATORS}]\nacme_issuance = acme_issuance:IssuedAfter\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield entry_points(group=VALIDATORS)
+    sys.modules.pop("acme_issuance", None)
+
+
+def test_a_third_partys_validator_is_twenty_lines() -> None:
+    assert len(THIRD_PARTY.splitlines()) <= 20
+
+
+@pytest.mark.anyio
+async def test_a_third_partys_validator_is_loaded_and_refuses(
+    world: World, third_party: EntryPoints
+) -> None:
+    validators = load_plugins(VALIDATORS, ["acme_issuance"], {}, PROTOCOLS[VALIDATORS], third_party)
+    verifier = world.verifier(validators=validators)
+    issued_in = world.issue().certificate.not_valid_before_utc.year
+
+    found = await verifier.verify(world.present(world.issue().certificate), NOW)
+    assert found.accepted
+    assert issued_in > 2025
+
+    found = await verifier.verify(world.present(world.issue_in(2025).certificate), NOW)
+    assert found.reason is Reason.REFUSED_BY_PLUGIN
+    assert not found.accepted
+
+
+@pytest.mark.anyio
+async def test_installed_is_not_active(world: World, third_party: EntryPoints) -> None:
+    validators = load_plugins(VALIDATORS, [], {}, PROTOCOLS[VALIDATORS], third_party)
+
+    found = await world.verifier(validators=validators).verify(
+        world.present(world.issue_in(2025).certificate), NOW
+    )
+
+    assert found.accepted

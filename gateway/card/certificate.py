@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar, cast
 
 from cryptography import x509
 
@@ -12,7 +13,8 @@ from gateway.card.der import DerError, expect_tlv, read_tlv
 VERSION_3 = bytes.fromhex("a003020102")
 NO_UNUSED_BITS = b"\x00"
 SEQUENCE, INTEGER, BIT_STRING, UTC_TIME, GENERALIZED_TIME = 0x30, 0x02, 0x03, 0x17, 0x18
-BASIC_CONSTRAINTS = x509.BasicConstraints.oid.dotted_string
+
+E = TypeVar("E", bound=x509.ExtensionType)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,12 @@ class ParsedCertificate:
     outline: Outline
     issuer_signature: IssuerSignature
     public_key: PublicKey
-    extensions: Mapping[str, x509.Extension[x509.ExtensionType]]
-    """By dotted OID."""
+    extensions: Mapping[x509.ObjectIdentifier, x509.Extension[x509.ExtensionType]]
+
+    def value(self, kind: type[E]) -> E | None:
+        """The extension of this kind, if there is one."""
+        extension = self.extensions.get(kind.oid)
+        return None if extension is None else cast("E", extension.value)
 
 
 def read_outline(der: bytes) -> Outline:
@@ -103,7 +109,7 @@ def parse_certificate(der: bytes) -> ParsedCertificate:
         raise CertificateError(Reason.UNSUPPORTED_ALGORITHM, "signed by an algorithm not allowed")
     try:
         certificate = x509.load_der_x509_certificate(der)
-        extensions = {each.oid.dotted_string: each for each in certificate.extensions}
+        extensions = {each.oid: each for each in certificate.extensions}
         # These are decoded when they are read: read them where a failure is still one of form.
         _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
@@ -115,16 +121,15 @@ def parse_certificate(der: bytes) -> ParsedCertificate:
 def parse_leaf(der: bytes) -> ParsedCertificate:
     """A certificate that may be a person's: one that can issue others is not."""
     parsed = parse_certificate(der)
-    constraints = parsed.extensions.get(BASIC_CONSTRAINTS)
-    if constraints is not None:
-        value = constraints.value
-        if not isinstance(value, x509.BasicConstraints) or value.ca:
-            raise CertificateError(Reason.LEAF_IS_A_CA, "basicConstraints says CA")
+    constraints = parsed.value(x509.BasicConstraints)
+    if constraints is not None and constraints.ca:
+        raise CertificateError(Reason.LEAF_IS_A_CA, "basicConstraints says CA")
     return parsed
 
 
 def check_critical_extensions(parsed: ParsedCertificate, known: frozenset[str]) -> None:
     """RFC 5280 §4.2: refuse a critical extension that nobody here checks."""
     for oid, extension in parsed.extensions.items():
-        if extension.critical and oid not in known and oid != BASIC_CONSTRAINTS:
-            raise CertificateError(Reason.UNKNOWN_CRITICAL_EXTENSION, oid)
+        is_known = oid == x509.BasicConstraints.oid or oid.dotted_string in known
+        if extension.critical and not is_known:
+            raise CertificateError(Reason.UNKNOWN_CRITICAL_EXTENSION, oid.dotted_string)

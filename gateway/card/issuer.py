@@ -7,10 +7,11 @@ from cryptography import x509
 
 from gateway.card.algorithms import PublicKey, fits, is_signed_by
 from gateway.card.api import Anchor, CertificateError, Reason
-from gateway.card.certificate import BASIC_CONSTRAINTS, ParsedCertificate, parse_certificate
-
-KEY_USAGE = x509.KeyUsage.oid.dotted_string
-SUBJECT_KEY_IDENTIFIER = x509.SubjectKeyIdentifier.oid.dotted_string
+from gateway.card.certificate import (
+    ParsedCertificate,
+    check_critical_extensions,
+    parse_certificate,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +56,16 @@ def make_issuer(der: bytes, anchor_set: str) -> Issuer:
 
 def _check_is_ca(parsed: ParsedCertificate) -> None:
     """RFC 5280 §4.2.1.9 and §4.2.1.3; no other critical extension is understood."""
-    for oid, extension in parsed.extensions.items():
-        if extension.critical and oid not in (BASIC_CONSTRAINTS, KEY_USAGE):
-            raise CertificateError(Reason.UNKNOWN_CRITICAL_EXTENSION, oid)
-    constraints = parsed.extensions.get(BASIC_CONSTRAINTS)
-    if (
-        constraints is None
-        or not constraints.critical
-        or not isinstance(constraints.value, x509.BasicConstraints)
-        or not constraints.value.ca
-    ):
+    check_critical_extensions(parsed, frozenset({x509.KeyUsage.oid.dotted_string}))
+    constraints = parsed.value(x509.BasicConstraints)
+    is_critical = constraints is not None and parsed.extensions[constraints.oid].critical
+    if constraints is None or not constraints.ca or not is_critical:
         raise CertificateError(Reason.UNTRUSTED_ISSUER, "no critical basicConstraints with CA")
-    usage = parsed.extensions.get(KEY_USAGE)
-    if usage is None or not isinstance(usage.value, x509.KeyUsage) or not usage.value.key_cert_sign:
+    usage = parsed.value(x509.KeyUsage)
+    if usage is None or not usage.key_cert_sign:
         raise CertificateError(Reason.WRONG_KEY_USAGE, "no keyUsage with keyCertSign")
 
 
 def _key_identifier(parsed: ParsedCertificate) -> bytes:
-    extension = parsed.extensions.get(SUBJECT_KEY_IDENTIFIER)
-    if extension is not None and isinstance(extension.value, x509.SubjectKeyIdentifier):
-        return extension.value.digest
-    return x509.SubjectKeyIdentifier.from_public_key(parsed.public_key).digest
+    found = parsed.value(x509.SubjectKeyIdentifier)
+    return (found or x509.SubjectKeyIdentifier.from_public_key(parsed.public_key)).digest

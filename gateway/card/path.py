@@ -10,8 +10,6 @@ from gateway.card.api import CertificateError, CertificatePath, Reason
 from gateway.card.certificate import ParsedCertificate
 from gateway.card.issuer import Issuer
 
-AUTHORITY_KEY_IDENTIFIER = x509.AuthorityKeyIdentifier.oid.dotted_string
-
 
 def resolve_path(
     leaf: ParsedCertificate, anchors: Anchors, now: datetime
@@ -46,12 +44,9 @@ def _is_valid(certificate: x509.Certificate, now: datetime) -> bool:
 
 def _is_identified(leaf: ParsedCertificate, issuer: Issuer) -> bool:
     """RFC 5280 §4.2.1.1: what the leaf says about its issuer's key must be so."""
-    extension = leaf.extensions.get(AUTHORITY_KEY_IDENTIFIER)
-    if extension is None:
+    value = leaf.value(x509.AuthorityKeyIdentifier)
+    if value is None:
         return True
-    value = extension.value
-    if not isinstance(value, x509.AuthorityKeyIdentifier):
-        return False
     if value.key_identifier is not None and value.key_identifier != issuer.key_identifier:
         return False
     if value.authority_cert_serial_number is None:

@@ -1,7 +1,8 @@
 """The person's signature, in exactly the form the request states. Nothing is tried in turn."""
 
+from collections.abc import Callable, Mapping
+from hashlib import sha256
 from hmac import compare_digest
-from typing import assert_never
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -18,18 +19,7 @@ def verify_signature(
 ) -> None:
     """Returns when the key has signed the data; raises CertificateError otherwise."""
     try:
-        match encoding:
-            case SignatureEncoding.PKCS1:
-                _rsa(public_key).verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
-            case SignatureEncoding.PKCS1_BARE:
-                _verify_bare(_rsa(public_key), signature, data)
-            case SignatureEncoding.ECDSA_DER:
-                _verify_ecdsa(_ec(public_key), signature, data)
-            case SignatureEncoding.ECDSA_RAW:
-                key = _ec(public_key)
-                _verify_ecdsa(key, _from_raw(signature, (key.key_size + 7) // 8), data)
-            case _:
-                assert_never(encoding)
+        _FORMS[encoding](public_key, signature, data)
     except InvalidSignature as error:
         raise CertificateError(Reason.SIGNATURE_MISMATCH, encoding) from error
 
@@ -46,23 +36,37 @@ def _ec(key: PublicKey) -> ec.EllipticCurvePublicKey:
     return key
 
 
-def _verify_bare(key: rsa.RSAPublicKey, signature: bytes, data: bytes) -> None:
+def _verify_pkcs1(public_key: PublicKey, signature: bytes, data: bytes) -> None:
+    _rsa(public_key).verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
+
+
+def _verify_pkcs1_bare(public_key: PublicKey, signature: bytes, data: bytes) -> None:
     """EM = 00 01 FF…FF 00 H. The signature and EM are as long as the modulus and H is 32 bytes, so
     the padding's strict removal leaves no byte of EM free: this is the exact comparison."""
+    key = _rsa(public_key)
     if len(signature) != (key.key_size + 7) // 8:
         raise InvalidSignature
     recovered = key.recover_data_from_signature(signature, padding.PKCS1v15(), None)
-    digest = hashes.Hash(hashes.SHA256())
-    digest.update(data)
-    if not compare_digest(recovered, digest.finalize()):
+    if not compare_digest(recovered, sha256(data).digest()):
         raise InvalidSignature
 
 
-def _verify_ecdsa(key: ec.EllipticCurvePublicKey, signature: bytes, data: bytes) -> None:
+def _verify_ecdsa_der(public_key: PublicKey, signature: bytes, data: bytes) -> None:
+    key = _ec(public_key)
     key.verify(signature, data, ec.ECDSA(ECDSA_HASHES[key.curve.name]))
 
 
-def _from_raw(signature: bytes, size: int) -> bytes:
+def _verify_ecdsa_raw(public_key: PublicKey, signature: bytes, data: bytes) -> None:
+    size = (_ec(public_key).key_size + 7) // 8
     if len(signature) != 2 * size:
         raise InvalidSignature
-    return encode_dss_signature(int.from_bytes(signature[:size]), int.from_bytes(signature[size:]))
+    r, s = int.from_bytes(signature[:size]), int.from_bytes(signature[size:])
+    _verify_ecdsa_der(public_key, encode_dss_signature(r, s), data)
+
+
+_FORMS: Mapping[SignatureEncoding, Callable[[PublicKey, bytes, bytes], None]] = {
+    SignatureEncoding.PKCS1: _verify_pkcs1,
+    SignatureEncoding.PKCS1_BARE: _verify_pkcs1_bare,
+    SignatureEncoding.ECDSA_DER: _verify_ecdsa_der,
+    SignatureEncoding.ECDSA_RAW: _verify_ecdsa_raw,
+}

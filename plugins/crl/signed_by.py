@@ -6,6 +6,8 @@ from cryptography.x509.oid import SignatureAlgorithmOID
 
 from plugins.crl.revocation_list import RevocationList, UnusableError
 
+PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+
 # SHA-1 and everything else that is not written here is refused.
 ALLOWED_SIGNATURES = frozenset(
     {
@@ -26,9 +28,7 @@ def check_signed_by(revocation_list: RevocationList, issuer: x509.Certificate) -
     if crl.signature_algorithm_oid not in ALLOWED_SIGNATURES:
         raise UnusableError("signed by an algorithm not allowed")
     key = issuer.public_key()
-    if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
-        raise UnusableError("the issuer's key is neither RSA nor EC")
-    if not crl.is_signature_valid(key):
+    if not isinstance(key, PublicKey) or not crl.is_signature_valid(key):
         raise UnusableError("not signed by the certificate's issuer")
 
 

@@ -4,7 +4,7 @@ cryptography's builders refuse to make what these tests need (duplicates, old ve
 so the DER is taken apart here into a tree of tags and contents, which takes any change.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cryptography import x509
@@ -34,6 +34,14 @@ class Node:
 
 
 Change = Callable[[Node], None]
+
+
+def leaves(node: Node) -> Iterator[Node]:
+    """The values that hold no others."""
+    if not node.children:
+        yield node
+    for child in node.children:
+        yield from leaves(child)
 
 
 def parse(der: bytes) -> Node:

@@ -1,5 +1,6 @@
 """Which CA certificates may be pinned, and that production and demo never mix."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from gateway.card.anchors import add_anchor, load_anchors
 from gateway.errors import SettingsError
+from gateway.virtual.authority import Customise
 from gateway.virtual.template import CertificateTemplate, Extension
 from plugins.jpki.auth import AuthProfile
 from tests.card.forge import der, key_usage
@@ -161,7 +163,10 @@ UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"
 
 
 def root(
-    keys: Keys, extensions: tuple[Extension, ...], key: rsa.RSAPrivateKey | None = None
+    keys: Keys,
+    extensions: tuple[Extension, ...],
+    key: rsa.RSAPrivateKey | None = None,
+    change: Customise = lambda template: template,
 ) -> bytes:
     key = key or keys.other
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Root")])
@@ -176,7 +181,7 @@ def root(
         issuer_key=key,
         hash_algorithm=hashes.SHA256(),
     )
-    return der(template.sign())
+    return der(change(template).sign())
 
 
 def test_a_root_of_good_form_is_an_anchor(keys: Keys, folder: Path) -> None:
@@ -220,6 +225,19 @@ def test_a_root_with_an_unknown_extension_that_is_not_critical_is_an_anchor(
     (folder / "jpki-auth" / "root.cer").write_bytes(root(keys, (*GOOD, (UNKNOWN, False))))
 
     assert len(list(load_anchors(folder, [AuthProfile({})], "demo"))) == 1
+
+
+def test_a_certificate_issued_by_another_ca_is_no_anchor(keys: Keys, folder: Path) -> None:
+    """An intermediate: only roots are pinned."""
+
+    def issued_by_another(template: CertificateTemplate) -> CertificateTemplate:
+        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Another")])
+        return replace(template, issuer=name)
+
+    (folder / "jpki-auth" / "root.cer").write_bytes(root(keys, GOOD, change=issued_by_another))
+
+    with pytest.raises(SettingsError, match="an anchor is issued by itself"):
+        load_anchors(folder, [AuthProfile({})], "demo")
 
 
 def test_a_root_with_a_weak_key_is_no_anchor(keys: Keys, folder: Path) -> None:

@@ -20,6 +20,7 @@ from tests.card.forge import (
     extensions,
     find_extension,
     make_critical,
+    oid_der,
     parse,
     set_value,
     sign_bytes,
@@ -242,6 +243,15 @@ async def test_a_key_of_another_kind_is_refused(world: World) -> None:
     spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
     forged = world.forged(_replace(Field.KEY, spki))
+
+    assert await reason(world, forged) is Reason.UNSUPPORTED_ALGORITHM
+
+
+async def test_a_key_of_a_kind_that_nobody_knows_is_refused(world: World) -> None:
+    algorithm = tlv(0x30, oid_der(UNKNOWN_OID))
+    unknown = tlv(0x30, algorithm + tlv(0x03, b"\x00" + bytes(32)))
+
+    forged = world.forged(_replace(Field.KEY, unknown))
 
     assert await reason(world, forged) is Reason.UNSUPPORTED_ALGORITHM
 

@@ -1,7 +1,6 @@
 """Whatever bytes come, the answer is a Verification that is not a yes; never an exception."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.card.model import Presentation, SignatureEncoding, Verification
 from gateway.card.verify import CardVerifier
-from tests.card.forge import Node, der, forge
+from tests.card.forge import Node, der, forge, leaves
 from tests.card.world import NOW, Keys, World
 
 SETTINGS = settings(
@@ -77,14 +76,6 @@ def test_a_certificate_with_a_byte_changed_or_lost_is_refused(
     found = verify(verifier, town.present(changed))
 
     assert found.accepted == (changed == good)
-
-
-def leaves(node: Node) -> Iterator[Node]:
-    """The values that hold no others."""
-    if not node.children:
-        yield node
-    for child in node.children:
-        yield from leaves(child)
 
 
 @SETTINGS

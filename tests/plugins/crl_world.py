@@ -16,6 +16,7 @@ from gateway.card.path import resolve_path
 from gateway.virtual.authority import Issued
 from gateway.virtual.person import HANASAKI
 from gateway.virtual.revocation_list import CustomiseCrl
+from plugins.crl.revocation_list import UnusableError, parse_revocation_list
 from tests.card.forge import Change, der, forge
 from tests.card.world import NOW, World
 
@@ -75,3 +76,12 @@ class CrlWorld:
         self.write(content)
         self.source = self.world.crl_source()
         return (await self.status()).value
+
+    async def problem(self, content: bytes) -> str | None:
+        """Why this file, alone in the folder, tells nothing."""
+        assert await self.value(content) is StatusValue.UNKNOWN
+        try:
+            parse_revocation_list(content)
+        except UnusableError as error:
+            return str(error)
+        return (await self.status()).detail

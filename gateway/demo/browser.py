@@ -41,6 +41,13 @@ class Page:
                 return link
         raise LookupError(f"no link to {part} on {self.where}")
 
+    def resolve(self, link: str) -> str:
+        return urljoin(self.url, link)
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.url).path
+
     @property
     def where(self) -> str:
         """Without the query, which may hold a code."""
@@ -54,8 +61,9 @@ class Browser:
     def close(self) -> None:
         self._client.close()
 
-    def open(self, url: str) -> Page:
-        return self._follow(self._client.get(url))
+    def open(self, url: str, *, until: str | None = None) -> Page:
+        """Follows redirects, up to one that leads to an address that begins with `until`."""
+        return self._follow(self._client.get(url), until)
 
     def submit(self, page: Page, form: Form, **fields: str) -> Page:
         """Posts a form as a browser does: with the page's origin, and without cookies where the
@@ -71,11 +79,14 @@ class Browser:
             answer = stranger.post(url, data=data, headers=headers)
         return self._follow(answer)
 
-    def _follow(self, answer: httpx.Response) -> Page:
+    def _follow(self, answer: httpx.Response, until: str | None = None) -> Page:
         for _ in range(MAX_REDIRECTS):
             if answer.status_code not in (302, 303, 307):
                 return read_page(str(answer.url), answer.status_code, answer.text)
-            answer = self._client.get(urljoin(str(answer.url), answer.headers["location"]))
+            target = urljoin(str(answer.url), answer.headers["location"])
+            if until is not None and target.startswith(until):
+                return Page(target, answer.status_code, "")
+            answer = self._client.get(target)
         raise LookupError("too many redirects")
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.starlette_client import OAuth
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
+from joserfc.jwk import ECKey
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
@@ -164,12 +165,14 @@ def register(settings: ServiceSettings) -> Any:
             "token_endpoint_auth_method": service.token_endpoint_auth_method,
         }
     }
+    credential: object = settings.credential
     if service.token_endpoint_auth_method == "private_key_jwt":
         arguments["client_auth_methods"] = [PrivateKeyJWT(alg="ES256")]
+        credential = ECKey.import_key(settings.credential)
     oauth.register(
         "genkan",
         client_id=service.client_id,
-        client_secret=settings.credential,
+        client_secret=credential,
         server_metadata_url=f"{settings.issuer}/.well-known/openid-configuration",
         **arguments,
     )

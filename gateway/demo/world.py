@@ -104,10 +104,7 @@ def open_world(folder: Path, ports: Ports, now: datetime, tell: Callable[[str], 
 
 def _make_authority(world: World, now: datetime) -> None:
     authority = DemoAuthority.create(now)
-    for number, (anchor_set, certificate) in enumerate(authority.anchors()):
-        target = world.folder / "anchors" / anchor_set / f"{number}.cer"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_file(target, certificate.public_bytes(Encoding.DER))
+    authority.write_anchors(world.folder / "anchors")
     cards = CardFolder(world.cards)
     for resident in RESIDENTS:
         _make_card(authority, cards, resident, now)

@@ -12,7 +12,8 @@ from gateway.tenants.model import Client
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = ("ES256", "ES384", "PS256", "RS256", "EdDSA")
-LIFETIME = timedelta(minutes=5)
+# Stock clients (Authlib) sign for an hour; the jti is remembered for as long.
+LIFETIME = timedelta(hours=1)
 SKEW = timedelta(seconds=30)
 MAX_LENGTH = 8_192
 _KEY_TYPES = {"ES256": "EC", "ES384": "EC", "PS256": "RSA", "RS256": "RSA", "EdDSA": "OKP"}
@@ -82,7 +83,10 @@ def _verified_claims(client: Client, unverified_assertion: str) -> dict[str, Any
     algorithm, kid = header.get("alg"), header.get("kid")
     keys = (client.jwks or {}).get("keys", [])
     for key in keys:
-        if key.get("kty") != _KEY_TYPES.get(str(algorithm)) or key.get("alg", algorithm) != algorithm:
+        if (
+            key.get("kty") != _KEY_TYPES.get(str(algorithm))
+            or key.get("alg", algorithm) != algorithm
+        ):
             continue
         if kid is not None and key.get("kid") not in (None, kid):
             continue

@@ -1,4 +1,4 @@
-"""/logout: a service, or the resident, ends the sign-in (OpenID Connect RP-Initiated Logout 1.0)."""
+"""/logout: a service or the resident ends the sign-in (OpenID Connect RP-Initiated Logout 1.0)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -66,7 +66,9 @@ class Logout:
         if client_id is not None and client is None:
             raise InvalidRequest("client_id is not known here")
         target = parameters.get("post_logout_redirect_uri")
-        if target is not None and (client is None or target not in client.post_logout_redirect_uris):
+        if target is not None and (
+            client is None or target not in client.post_logout_redirect_uris
+        ):
             raise InvalidRequest("post_logout_redirect_uri is not registered for this client")
         state = parameters.get("state")
         if state is not None and len(state) > MAX_STATE:

@@ -6,9 +6,9 @@ from starlette.requests import Request
 
 from gateway.card.model import Verification
 from gateway.errors import InsufficientScope
+from gateway.login.card_sign_in import proven
 from gateway.oidc.bearer import bearer_token, check_access_token
 from gateway.oidc.provider import Provider
-from gateway.residents.model import ProvenCertificate
 from gateway.tenants.model import ClientKind
 
 SCOPE = "card:verify"
@@ -27,16 +27,10 @@ async def identify_reader(provider: Provider, http: Request, now: datetime) -> s
 async def sub_for_reader(
     provider: Provider, verification: Verification, reader_id: str
 ) -> dict[str, object] | None:
-    """The resident under the reader's own pairwise subject; None for a card nobody registered."""
-    kind, identity, not_after = (
-        verification.certificate_type,
-        verification.identity,
-        verification.not_after,
-    )
+    """For an accepted verification: the resident under the reader's own pairwise subject; None for
+    a card nobody registered."""
     reader = await provider.clients.find(reader_id)
-    if kind is None or identity is None or not_after is None or reader is None:
-        return None
-    resident = await provider.residents.find(ProvenCertificate(kind, identity, not_after))
-    if resident is None:
+    resident = await provider.residents.find(proven(verification))
+    if reader is None or resident is None:
         return None
     return {"sub": provider.subjects.sub(resident.resident_id, reader.sector_identifier)}

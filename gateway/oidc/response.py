@@ -79,14 +79,14 @@ def redirect_with(uri: str, parameters: Mapping[str, str | None]) -> Response:
     query = urlencode({name: value for name, value in parameters.items() if value is not None})
     if query:
         uri = f"{uri}{'&' if '?' in uri else '?'}{query}"
-    return RedirectResponse(uri, 303, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+    return RedirectResponse(
+        uri, 303, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    )
 
 
 def answer(target: ResponseTarget, issuer: str, parameters: Mapping[str, str]) -> Response:
     """The authorization response, always with `iss` (RFC 9207)."""
-    return redirect_with(
-        target.redirect_uri, {**parameters, "state": target.state, "iss": issuer}
-    )
+    return redirect_with(target.redirect_uri, {**parameters, "state": target.state, "iss": issuer})
 
 
 def error_answer(failure: AuthorizationError, issuer: str) -> Response:

@@ -119,9 +119,7 @@ async def subject_of_hint(
 
 
 async def verified_hint(provider: Provider, unverified_hint: str, now: datetime) -> dict[str, Any]:
-    claims = await provider.keys.verify(
-        unverified_hint, typ=ID_TOKEN, now=now, allow_expired=True
-    )
+    claims = await provider.keys.verify(unverified_hint, typ=ID_TOKEN, now=now, allow_expired=True)
     if claims.get("iss") != provider.issuer:
         raise InvalidToken("id_token_hint is another issuer's")
     return claims

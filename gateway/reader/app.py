@@ -1,5 +1,7 @@
 """The reader agent: a small web server on the resident's own computer, between browser and card."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -8,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from gateway.clock import Clock
 from gateway.errors import SettingsError
@@ -45,6 +48,12 @@ def create_reader_app(settings: Reader, cards: CardFolder, clock: Clock) -> Star
         middleware=[Middleware(OwnHost, host), Middleware(BodyLimit, _BODY_LIMIT)],
         exception_handlers={RefusedError: refused_handler(pages), **exception_handlers(pages)},
     )
+
+
+@asynccontextmanager
+async def open_reader(settings: Reader, cards: CardFolder, clock: Clock) -> AsyncIterator[ASGIApp]:
+    """For the server: the agent keeps nothing that would have to be closed."""
+    yield create_reader_app(settings, cards, clock)
 
 
 def _scripts() -> Mount:

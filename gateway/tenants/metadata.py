@@ -4,12 +4,13 @@ import ipaddress
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 import msgspec
 
 from gateway.settings import LOOPBACK_HOSTS
-from gateway.tenants.model import AuthMethod, ClientKind, SigningAlg
+from gateway.tenants import jwks, redirect_uris
+from gateway.tenants.model import AuthMethod, ClientKind, SigningAlg, Tenant
 
 SERVICE_SCOPES = frozenset(
     {"openid", "profile", "address", "birthdate", "gender", "offline_access", "link"}
@@ -17,11 +18,9 @@ SERVICE_SCOPES = frozenset(
 READER_SCOPES = frozenset({"card:verify"})
 SERVICE_GRANTS = frozenset({"authorization_code", "refresh_token", "client_credentials"})
 
-_CLIENT_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
-_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,252}[a-z0-9])?\Z")
-_PRIVATE_USE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+\Z")
-_PRIVATE_JWK_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
-_KEY_TYPES = frozenset({"EC", "RSA", "OKP"})
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
+_ID_RULE = "1 to 64 of a-z, 0-9, dot, hyphen and underscore"
+_SECRET = re.compile(r"[!-~]{32,256}\Z")
 
 
 class MetadataError(ValueError):
@@ -45,19 +44,48 @@ class ClientMetadata(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     jwks: dict[str, Any] | None = None
 
 
+def is_identifier(text: str) -> bool:
+    """Whether it could be the ID of a client or a tenant at all."""
+    return _ID.match(text) is not None
+
+
+def uses_secret(metadata: ClientMetadata) -> bool:
+    return metadata.token_endpoint_auth_method in ("client_secret_basic", "client_secret_post")
+
+
+def check_tenant(tenant: Tenant) -> None:
+    """Raises MetadataError."""
+    if not is_identifier(tenant.tenant_id):
+        raise MetadataError(f"tenant_id: {_ID_RULE}")
+    for name, text in (("name_ja", tenant.name_ja), ("name_en", tenant.name_en)):
+        _check_text(name, text, 200)
+
+
 def check_metadata(kind: ClientKind, client_id: str, metadata: ClientMetadata) -> None:
     """Raises MetadataError."""
-    if not _CLIENT_ID.match(client_id):
-        raise MetadataError("client_id: 1 to 64 of a-z, 0-9, dot, hyphen and underscore")
+    if not is_identifier(client_id):
+        raise MetadataError(f"client_id: {_ID_RULE}")
     for check in READER_CHECKS if kind is ClientKind.READER else SERVICE_CHECKS:
         check(metadata)
 
 
+def check_secret(metadata: ClientMetadata, secret: str) -> None:
+    """A secret that is brought along. It is kept under a fast hash, so it has to be a random one
+    (RFC 6749 §10.10). Raises MetadataError."""
+    if not uses_secret(metadata):
+        raise MetadataError("client_secret: this client authenticates without one")
+    if not _SECRET.match(secret):
+        raise MetadataError("client_secret: 32 to 256 random characters; without it, one is made")
+
+
 def check_texts(metadata: ClientMetadata) -> None:
     for name in ("client_name_ja", "client_name_en", "purpose_ja", "purpose_en"):
-        text: str = getattr(metadata, name)
-        if not 1 <= len(text) <= 400 or not text.isprintable():
-            raise MetadataError(f"{name}: 1 to 400 printable characters")
+        _check_text(name, getattr(metadata, name), 400)
+
+
+def _check_text(name: str, text: str, longest: int) -> None:
+    if not 1 <= len(text) <= longest or not text.isprintable():
+        raise MetadataError(f"{name}: 1 to {longest} printable characters")
 
 
 def check_service_grants(metadata: ClientMetadata) -> None:
@@ -82,61 +110,23 @@ def check_service_scope(metadata: ClientMetadata) -> None:
 
 def check_redirect_uris(metadata: ClientMetadata) -> None:
     for name in ("redirect_uris", "post_logout_redirect_uris"):
-        uris: tuple[str, ...] = getattr(metadata, name)
-        if len(set(uris)) != len(uris) or len(uris) > 32:
-            raise MetadataError(f"{name}: up to 32, each once")
-        for uri in uris:
-            check_redirect_uri(name, uri)
-
-
-def check_redirect_uri(name: str, uri: str) -> None:
-    """HTTPS; HTTP on loopback and private-use schemes for native apps (RFC 8252 §7). Exact: no
-    wildcard, no fragment, no user, nothing a browser would read in another way."""
-    if not uri.isascii() or not uri.isprintable() or len(uri) > 2_000 or set(uri) & set(' \\*"<>'):
-        raise MetadataError(f"{name}: {uri[:100]!r} has a character that may not stand in it")
-    try:
-        parts = urlsplit(uri)
-        _ = parts.port
-    except ValueError as cause:
-        raise MetadataError(f"{name}: {uri[:100]!r} is not a URI") from cause
-    if "#" in uri or "@" in parts.netloc:
-        raise MetadataError(f"{name}: {uri[:100]!r} has a fragment or a user in it")
-    if any(segment in (".", "..") for segment in parts.path.split("/")):
-        raise MetadataError(f"{name}: {uri[:100]!r} has a dot segment in it")
-    if not _is_allowed(parts):
-        raise MetadataError(
-            f"{name}: {uri[:100]!r} must be https; or, of a native app, http on loopback or a"
-            " scheme like com.example"
-        )
-
-
-def _is_allowed(parts: SplitResult) -> bool:
-    if parts.scheme == "https":
-        return parts.hostname is not None and bool(_HOST.match(parts.netloc.partition(":")[0]))
-    if parts.scheme == "http":
-        return parts.hostname in LOOPBACK_HOSTS
-    return bool(_PRIVATE_USE_SCHEME.match(parts.scheme)) and not parts.netloc
+        problem = redirect_uris.problem_of_all(getattr(metadata, name))
+        if problem is not None:
+            raise MetadataError(f"{name}: {problem}")
 
 
 def check_jwks(metadata: ClientMetadata) -> None:
     needs_keys = metadata.token_endpoint_auth_method == "private_key_jwt"
     if needs_keys != (metadata.jwks is not None):
         raise MetadataError("jwks: it and private_key_jwt need each other")
-    if metadata.jwks is None:
-        return
-    keys = metadata.jwks.get("keys")
-    if not isinstance(keys, list) or not 1 <= len(keys) <= 16:
-        raise MetadataError("jwks: an object with 1 to 16 keys")
-    for key in keys:
-        if not isinstance(key, dict) or key.get("kty") not in _KEY_TYPES:
-            raise MetadataError("jwks: keys of type EC, RSA or OKP only")
-        if key.keys() & _PRIVATE_JWK_MEMBERS:
-            raise MetadataError("jwks: a private key stands in it; make a new one")
+    problem = None if metadata.jwks is None else jwks.problem_of(metadata.jwks)
+    if problem is not None:
+        raise MetadataError(f"jwks: {problem}")
 
 
 def check_sector(metadata: ClientMetadata) -> None:
     if metadata.sector_identifier is not None:
-        if not _HOST.match(metadata.sector_identifier):
+        if not redirect_uris.is_host(metadata.sector_identifier):
             raise MetadataError("sector_identifier: a host name in lower case")
         return
     if len(_hosts(metadata)) > 1:

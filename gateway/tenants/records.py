@@ -1,8 +1,14 @@
 """Tenants and their clients (services and readers) at rest."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.store.tables import Time, metadata
+from gateway.tenants.model import Tenant
 
 tenants = sa.Table(
     "tenants",
@@ -26,3 +32,46 @@ clients = sa.Table(
     sa.Column("created_at", Time, nullable=False),
     sa.Column("updated_at", Time, nullable=False),
 )
+
+_CLIENT = sa.select(
+    clients.c.tenant_id, clients.c.kind, clients.c.metadata, clients.c.client_secret_hash
+).where(clients.c.client_id == sa.bindparam("client_id"))
+_TENANT = sa.select(tenants.c.tenant_id).where(tenants.c.tenant_id == sa.bindparam("tenant_id"))
+
+
+async def find_client(connection: AsyncConnection, client_id: str) -> sa.Row[Any] | None:
+    return (await connection.execute(_CLIENT, {"client_id": client_id})).one_or_none()
+
+
+async def has_tenant(connection: AsyncConnection, tenant_id: str) -> bool:
+    found = await connection.execute(_TENANT, {"tenant_id": tenant_id})
+    return found.one_or_none() is not None
+
+
+async def put_tenant(connection: AsyncConnection, tenant: Tenant, now: datetime) -> None:
+    """Adds the tenant, or gives one that is there its names."""
+    names = {"name_ja": tenant.name_ja, "name_en": tenant.name_en}
+    if await has_tenant(connection, tenant.tenant_id):
+        own = tenants.c.tenant_id == tenant.tenant_id
+        await connection.execute(tenants.update().where(own).values(names))
+        return
+    row = {"tenant_id": tenant.tenant_id, "created_at": now, **names}
+    await connection.execute(tenants.insert().values(row))
+
+
+async def put_client(
+    connection: AsyncConnection,
+    client_id: str,
+    tenant_id: str,
+    values: Mapping[str, object],
+    now: datetime,
+) -> None:
+    """Adds the client, or changes one that is there."""
+    row = {**values, "updated_at": now}
+    if await find_client(connection, client_id) is not None:
+        await connection.execute(
+            clients.update().where(clients.c.client_id == client_id).values(row)
+        )
+        return
+    row |= {"client_id": client_id, "tenant_id": tenant_id, "created_at": now}
+    await connection.execute(clients.insert().values(row))

@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 
 from gateway.errors import SettingsError
-from gateway.tenants.clients import Clients
-from gateway.tenants.metadata import ClientMetadata, MetadataError, check_metadata
+from gateway.tenants.clients import Clients, Registration
+from gateway.tenants.metadata import ClientMetadata, MetadataError
 from gateway.tenants.model import ClientKind, Tenant
 
 
-class _Registration(msgspec.Struct, frozen=True, kw_only=True):
+class _Own(msgspec.Struct, frozen=True, kw_only=True):
     """What a [[clients]] table has besides its metadata."""
 
     client_id: str
@@ -22,8 +22,14 @@ class _Registration(msgspec.Struct, frozen=True, kw_only=True):
     client_secret: str | None = None
 
 
+class _Tenant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    tenant_id: str
+    name_ja: str
+    name_en: str
+
+
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    tenants: list[Tenant] = []
+    tenants: list[_Tenant] = []
     clients: list[dict[str, Any]] = []
 
 
@@ -31,37 +37,30 @@ async def register_file(path: Path, clients: Clients, now: datetime) -> dict[str
     """Registers all of it, or, where one entry is wrong, nothing. Returns the secrets it made, by
     client_id: they are shown once. Raises SettingsError."""
     tenants, registrations = _read(path)
-    for tenant in tenants:
-        await clients.register_tenant(tenant, now)
-    made = {}
-    for entry, metadata in registrations:
-        _, secret = await clients.register(
-            entry.kind, entry.client_id, entry.tenant_id, metadata, now, entry.client_secret
-        )
-        if secret is not None:
-            made[entry.client_id] = secret
-    return made
+    try:
+        return await clients.register_all(tenants, registrations, now)
+    except MetadataError as cause:
+        raise SettingsError(f"{path}: {cause}") from cause
 
 
-def _read(path: Path) -> tuple[list[Tenant], list[tuple[_Registration, ClientMetadata]]]:
-    """Everything is checked before anything is written."""
+def _read(path: Path) -> tuple[list[Tenant], list[Registration]]:
     try:
         file = msgspec.convert(tomllib.loads(path.read_text("utf-8")), _File)
         registrations = [_parse(table) for table in file.clients]
-        known = {tenant.tenant_id for tenant in file.tenants}
-        for entry, metadata in registrations:
-            check_metadata(entry.kind, entry.client_id, metadata)
-            if entry.tenant_id not in known:
-                raise MetadataError(f"tenant_id: {entry.tenant_id} does not stand in the file")
     except OSError as cause:
         raise SettingsError(f"{path}: {cause.strerror}") from cause
-    except (ValueError, msgspec.ValidationError) as cause:
+    except ValueError as cause:  # TOML, UTF-8, msgspec.ValidationError: each says where
         raise SettingsError(f"{path}: {cause}") from cause
-    return file.tenants, registrations
+    names = [registration.client_id for registration in registrations]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise SettingsError(f"{path}: client_id: {twice} stands in it twice")
+    tenants = [Tenant(one.tenant_id, one.name_ja, one.name_en) for one in file.tenants]
+    return tenants, registrations
 
 
-def _parse(table: dict[str, Any]) -> tuple[_Registration, ClientMetadata]:
-    entry = msgspec.convert(table, _Registration)
-    own = set(_Registration.__struct_fields__)
-    rest = {name: value for name, value in table.items() if name not in own}
-    return entry, msgspec.convert(rest, ClientMetadata)
+def _parse(table: dict[str, Any]) -> Registration:
+    own = msgspec.convert(table, _Own)
+    rest = {name: value for name, value in table.items() if name not in _Own.__struct_fields__}
+    metadata = msgspec.convert(rest, ClientMetadata)
+    return Registration(own.kind, own.client_id, own.tenant_id, metadata, own.client_secret)

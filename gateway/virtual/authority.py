@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from gateway.virtual.authority_file import load_authority, save_authority
 from gateway.virtual.files import write_file
@@ -73,6 +74,13 @@ class DemoAuthority:
     def anchors(self) -> list[tuple[str, x509.Certificate]]:
         """Every root with the name of the anchor set it belongs to."""
         return [(issuer.anchor_set, issuer.certificate) for issuer in self._issuers.values()]
+
+    def write_anchors(self, folder: Path) -> None:
+        """Every root as a DER file, in a folder per anchor set."""
+        for (anchor_set, generation), issuer in self._issuers.items():
+            target = folder / anchor_set / f"generation-{generation}.cer"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_file(target, issuer.certificate.public_bytes(Encoding.DER))
 
     def issuer(self, anchor_set: str, generation: int) -> Issuer:
         return self._issuers[AnchorSet(anchor_set), generation]

@@ -42,9 +42,7 @@ async def authorization_code(
     if not fresh:
         raise InvalidGrant(_REFUSED)
     grant = issued.grant
-    return await issue_for_grant(
-        provider, caller.client, grant, grant.scopes, refresh_token, now
-    )
+    return await issue_for_grant(provider, caller.client, grant, grant.scopes, refresh_token, now)
 
 
 async def _redeem(provider: Provider, code: str, now: datetime) -> IssuedCode:

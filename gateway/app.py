@@ -1,0 +1,195 @@
+"""The one module that knows all the parts: from settings and stores to the application."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from importlib.metadata import EntryPoints
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from gateway.card.anchors import load_anchors
+from gateway.card.api import CardProfile, CertificateValidator, RevocationSource
+from gateway.card.challenge import Challenges
+from gateway.card.model import Verification
+from gateway.card.routes import Holder, Identify, ResidentOf, card_routes
+from gateway.card.verify import CardVerifier
+from gateway.clock import Clock, system_clock
+from gateway.consent.consents import Consents
+from gateway.consent.routes import ConsentPage
+from gateway.consent.task import ConsentTasks
+from gateway.health import health_routes
+from gateway.keys.hashing import load_keyed_hash
+from gateway.keys.master import load_master_key
+from gateway.keys.sealing import Sealer
+from gateway.keys.signing import SigningKeys
+from gateway.login.browser import Browsers
+from gateway.login.card_sign_in import CardSignIn
+from gateway.login.routes import Login
+from gateway.login.session import Sessions
+from gateway.login.task import LoginTasks
+from gateway.oidc.provider import Provider
+from gateway.oidc.readers import identify_reader, sub_for_reader
+from gateway.oidc.response import AuthorizationError, error_answer
+from gateway.oidc.routes import oidc_routes
+from gateway.plugins import installed_plugins, load_plugins
+from gateway.residents.links import Links
+from gateway.residents.registry import Residents
+from gateway.residents.subject import Subjects
+from gateway.settings import Settings
+from gateway.store.api import Moments, Records
+from gateway.store.moments import open_moments
+from gateway.store.records import open_records
+from gateway.tenants.clients import Clients
+from gateway.web.cookies import Cookies
+from gateway.web.errors import Handler, exception_handlers
+from gateway.web.limits import BodyLimit
+from gateway.web.pages import Pages
+from gateway.web.static import static_route
+
+PAGES = ("gateway.login", "gateway.consent", "gateway.oidc")
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, clock: Clock = system_clock) -> AsyncIterator[Starlette]:
+    """The application with stores of its own, which are closed with it."""
+    records = open_records(settings.store.records)
+    moments = open_moments(settings.store.moments, clock)
+    try:
+        await records.check()
+        await moments.check()
+        yield await create_app(settings, records, moments, clock)
+    finally:
+        await moments.close()
+        await records.close()
+
+
+async def create_app(
+    settings: Settings,
+    records: Records,
+    moments: Moments,
+    clock: Clock,
+    installed: EntryPoints | None = None,
+) -> Starlette:
+    """Raises SettingsError or PluginError where it cannot be started as the settings say."""
+    verifier = make_verifier(settings, installed or installed_plugins())
+    provider = await make_provider(settings, records, moments, clock)
+    challenges = Challenges(moments, timedelta(seconds=settings.card.challenge_seconds))
+    browsers = Browsers(Cookies(settings.secure_cookies))
+    login = Login(
+        settings=settings,
+        clock=clock,
+        pages=provider.pages,
+        sessions=provider.sessions,
+        tasks=provider.login_tasks,
+        browsers=browsers,
+        challenges=challenges,
+        card=CardSignIn(challenges, verifier, provider.residents, settings.login),
+    )
+    identify, resident_of = card_callers(provider, browsers)
+    routes: list[BaseRoute] = [
+        *oidc_routes(provider),
+        *login.routes(),
+        *consent_page(provider).routes(),
+        *card_routes(verifier, challenges, identify, resident_of, clock),
+        *health_routes({"records": records.check, "moments": moments.check}),
+        static_route(),
+    ]
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(BodyLimit, settings.server.body_limit_bytes)],
+        exception_handlers={
+            **exception_handlers(provider.pages),
+            AuthorizationError: answer_authorization_error(settings.server.issuer),
+        },
+    )
+
+
+def load_profiles(settings: Settings, installed: EntryPoints) -> tuple[CardProfile, ...]:
+    names, tables = settings.card.profiles, settings.plugins
+    return load_plugins("gateway.card_profiles", names, tables, CardProfile, installed)
+
+
+def make_verifier(settings: Settings, installed: EntryPoints) -> CardVerifier:
+    card, tables = settings.card, settings.plugins
+    profiles = load_profiles(settings, installed)
+    sources = load_plugins(
+        "gateway.revocation_sources", card.revocation_sources, tables, RevocationSource, installed
+    )
+    validators = load_plugins(
+        "gateway.certificate_validators", card.validators, tables, CertificateValidator, installed
+    )
+    anchors = load_anchors(Path(card.anchors_dir), profiles, card.trust)
+    return CardVerifier(anchors, profiles, sources, validators)
+
+
+async def make_provider(
+    settings: Settings, records: Records, moments: Moments, clock: Clock
+) -> Provider:
+    master = load_master_key(settings.keys)
+    keys = SigningKeys(records, master, timedelta(seconds=settings.keys.reload_seconds))
+    await keys.ensure(clock())
+    keyed_hash = await load_keyed_hash(records, master)
+    task_lifetime = timedelta(seconds=settings.login.task_seconds)
+    return Provider(
+        settings=settings,
+        clock=clock,
+        records=records,
+        moments=moments,
+        clients=Clients(records, keyed_hash),
+        keys=keys,
+        keyed_hash=keyed_hash,
+        residents=Residents(records, keyed_hash, Sealer(master)),
+        subjects=Subjects(keyed_hash),
+        links=Links(records),
+        sessions=Sessions(moments, Cookies(settings.secure_cookies), settings.login),
+        login_tasks=LoginTasks(moments, task_lifetime),
+        consents=Consents(records),
+        consent_tasks=ConsentTasks(moments, task_lifetime),
+        pages=Pages(PAGES),
+    )
+
+
+def consent_page(provider: Provider) -> ConsentPage:
+    async def current_resident(request: Request) -> str | None:
+        session = await provider.sessions.current(request, provider.clock())
+        return None if session is None else session.resident_id
+
+    return ConsentPage(
+        provider.clock,
+        provider.pages,
+        provider.consents,
+        provider.consent_tasks,
+        current_resident,
+    )
+
+
+def card_callers(provider: Provider, browsers: Browsers) -> tuple[Identify, ResidentOf]:
+    """Who may use the card's endpoints: a registered reader, or the sign-in page's own browser."""
+    readers = "reader:"
+
+    async def identify(request: Request) -> Holder | None:
+        reader_id = await identify_reader(provider, request, provider.clock())
+        holder = browsers.holder(request) if reader_id is None else readers + reader_id
+        return None if holder is None else Holder(holder, provider.issuer)
+
+    async def resident_of(
+        verification: Verification, holder: Holder
+    ) -> Mapping[str, object] | None:
+        if not holder.holder.startswith(readers):
+            return None
+        return await sub_for_reader(provider, verification, holder.holder.removeprefix(readers))
+
+    return identify, resident_of
+
+
+def answer_authorization_error(issuer: str) -> Handler:
+    async def handle(_: Request, error: Exception) -> Response:
+        assert isinstance(error, AuthorizationError)  # noqa: S101 - registered for this class only
+        return error_answer(error, issuer)
+
+    return handle

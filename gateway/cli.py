@@ -1,0 +1,240 @@
+"""The command `genkan`: parses, calls, prints; decides nothing."""
+
+import asyncio
+import os
+import sys
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Literal
+
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from gateway.app import load_profiles, make_verifier, open_app
+from gateway.card.anchors import add_anchor, load_anchors
+from gateway.clock import system_clock
+from gateway.commands.card_commands import NewCard, make_card, publish
+from gateway.commands.store_commands import (
+    initialise,
+    list_keys,
+    register_clients,
+    rotate_keys,
+)
+from gateway.demo.check import run_check
+from gateway.demo.processes import DemoError
+from gateway.demo.run import run_demo
+from gateway.demo.world import Ports
+from gateway.errors import PluginError, SettingsError
+from gateway.plugins import installed_plugins
+from gateway.reader.app import open_reader
+from gateway.server import serve as serve_app
+from gateway.settings import Settings
+from gateway.settings_file import load_settings
+from gateway.virtual.folder import CardFolder
+from gateway.virtual.person import Person
+from gateway.virtual.pins import MalformedPinError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+keys_app = typer.Typer(no_args_is_help=True, help="Signing keys.")
+card_app = typer.Typer(no_args_is_help=True, help="Trust anchors, and virtual cards for the demo.")
+anchors_app = typer.Typer(
+    no_args_is_help=True, help="The CA certificates cards are checked against."
+)
+reader_app = typer.Typer(no_args_is_help=True, help="The reader agent on a resident's computer.")
+app.add_typer(keys_app, name="keys")
+app.add_typer(card_app, name="card")
+card_app.add_typer(anchors_app, name="anchors")
+app.add_typer(reader_app, name="reader")
+
+out = Console(soft_wrap=True, highlight=False)
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", help="The settings file; without it, the defaults.", envvar="GENKAN_CONFIG"
+    ),
+]
+
+
+def main() -> None:
+    """Errors that stop a command are one line that says what to do."""
+    try:
+        app()
+    except (SettingsError, PluginError, DemoError, MalformedPinError) as error:
+        Console(stderr=True, soft_wrap=True, highlight=False).print(
+            f"genkan: {error}", markup=False
+        )
+        sys.exit(2)
+
+
+@app.callback()
+def genkan() -> None:
+    """Genkan (玄関): the front door of a municipality's digital services."""
+
+
+@app.command()
+def serve(config: ConfigOption = None) -> None:
+    """Serve the gateway at the settings' address."""
+    settings = _settings(config)
+    make_verifier(settings, installed_plugins())
+    asyncio.run(_try_start(settings))
+    server = settings.server
+    serve_app(partial(open_app, settings), server.listen_host, server.listen_port, server.workers)
+
+
+@app.command()
+def init(
+    config: ConfigOption = None,
+    clients: Annotated[
+        Path | None, typer.Option(help="Tenants, services and readers to register (TOML).")
+    ] = None,
+) -> None:
+    """Prepare the master key, the tables and the signing keys. Safe to repeat."""
+    settings = _settings(config)
+    if asyncio.run(initialise(settings, system_clock())):
+        out.print(
+            f"Master key: {settings.keys.master_key_file} (keep a copy apart from the database)"
+        )
+    out.print("The store is ready.")
+    if clients is not None:
+        made = asyncio.run(register_clients(settings, clients, system_clock()))
+        out.print(f"Registered what stands in {clients}.")
+        for client_id, secret in made.items():
+            out.print(f"client_secret of {client_id}, shown this once: {secret}", markup=False)
+
+
+@app.command()
+def health(url: Annotated[str, typer.Argument(help="e.g. http://127.0.0.1:8000/readyz")]) -> None:
+    """Exit 0 where a running gateway is ready, 1 where it is not."""
+    try:
+        ready = httpx.get(url, timeout=2).status_code == 200
+    except httpx.HTTPError:
+        ready = False
+    out.print("ready" if ready else "not ready")
+    raise typer.Exit(0 if ready else 1)
+
+
+@app.command()
+def demo(
+    check: Annotated[
+        bool, typer.Option("--check", help="Walk the whole journey and exit 0 or 1.")
+    ] = False,
+    folder: Annotated[Path, typer.Option(help="Where the demo keeps its things.")] = Path(
+        "var/demo"
+    ),
+    ports: Annotated[
+        tuple[int, int, int, int],
+        typer.Option(help="Gateway, reader agent, health app, points app."),
+    ] = (8000, 8765, 8101, 8102),
+) -> None:
+    """The whole platform of a fictional town on this machine, with virtual cards."""
+    if check:
+        raise typer.Exit(run_check(out))
+    run_demo(folder, Ports(*ports), out)
+
+
+@keys_app.command("list")
+def keys_list(config: ConfigOption = None) -> None:
+    """The signing keys and their states."""
+    table = Table("kid", "alg", "state", "made", "active since", "retired")
+    for key in asyncio.run(list_keys(_settings(config))):
+        times = (_time(at) for at in (key.created_at, key.activated_at, key.retired_at))
+        table.add_row(key.kid, key.alg, key.state, *times)
+    out.print(table)
+
+
+@keys_app.command("rotate")
+def keys_rotate(
+    alg: Annotated[str, typer.Argument(help="ES256 or RS256.")] = "ES256",
+    config: ConfigOption = None,
+) -> None:
+    """Sign with the next key from now on; what the old one signed still verifies."""
+    kid = asyncio.run(rotate_keys(_settings(config), alg, system_clock()))
+    out.print(f"{alg} is signed with {kid} from now on.")
+
+
+@anchors_app.command("add")
+def anchors_add(
+    files: Annotated[list[Path], typer.Argument(help="CA certificates, DER or PEM.")],
+    config: ConfigOption = None,
+) -> None:
+    """Pin CA certificates whose fingerprints the profiles publish. Any other file is refused."""
+    settings = _settings(config)
+    profiles = load_profiles(settings, installed_plugins())
+    for file in files:
+        anchor = add_anchor(file, Path(settings.card.anchors_dir), profiles)
+        out.print(f"{file}: pinned in {anchor.anchor_set}, SHA-256 {anchor.fingerprint}")
+
+
+@anchors_app.command("list")
+def anchors_list(config: ConfigOption = None) -> None:
+    """The pinned CA certificates."""
+    settings = _settings(config)
+    profiles = load_profiles(settings, installed_plugins())
+    table = Table("set", "valid until", "SHA-256")
+    for anchor in load_anchors(Path(settings.card.anchors_dir), profiles, settings.card.trust):
+        until = _time(anchor.certificate.not_valid_after_utc)
+        table.add_row(anchor.anchor_set, until, anchor.fingerprint)
+    out.print(table)
+
+
+@card_app.command("new")
+def card_new(
+    cards: Annotated[Path, typer.Option(help="The folder the card is put into.")],
+    authority: Annotated[
+        Path, typer.Option(help="The demo CA's folder; made where it is not there.")
+    ],
+    name: Annotated[str, typer.Option(help="Family and given name.", prompt=True)],
+    address: Annotated[str, typer.Option(prompt=True)],
+    birth_date: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], prompt=True)],
+    signature_password: Annotated[str, typer.Option(prompt=True, hide_input=True)],
+    pin: Annotated[str, typer.Option(prompt=True, hide_input=True)],
+    gender: Annotated[
+        Literal["1", "2", "3"], typer.Option(help="1 male, 2 female, 3 unknown.")
+    ] = "3",
+    card_id: Annotated[str | None, typer.Option(help="The card's name: a-z, 0-9 and -.")] = None,
+    child: Annotated[
+        bool, typer.Option("--child", help="Without a signature certificate.")
+    ] = False,
+    anchors: Annotated[Path | None, typer.Option(help="Write the CA's roots here.")] = None,
+    crls: Annotated[Path | None, typer.Option(help="Write the CA's lists here.")] = None,
+) -> None:
+    """Make a virtual resident's My Number card under a demo CA."""
+    person = Person(name, address, birth_date.date(), gender)
+    new = NewCard(person, signature_password, pin, with_signature=not child, card_id=card_id)
+    now = system_clock()
+    made = make_card(authority, cards, new, now)
+    publish(authority, anchors, crls, now)
+    out.print(f"Made the card {made} in {cards}.")
+
+
+@reader_app.command("serve")
+def reader_serve(
+    virtual: Annotated[Path, typer.Option("--virtual", help="The folder of virtual cards.")],
+    config: ConfigOption = None,
+) -> None:
+    """Serve the reader agent on this computer, with virtual cards."""
+    settings = _settings(config).reader
+    start = partial(open_reader, settings, CardFolder(virtual), system_clock)
+    serve_app(start, settings.listen_host, settings.listen_port)
+
+
+async def _try_start(settings: Settings) -> None:
+    """What would stop a worker stops the command, with its one line."""
+    async with open_app(settings):
+        pass
+
+
+def _settings(config: Path | None) -> Settings:
+    return load_settings(config, os.environ)
+
+
+def _time(at: datetime | None) -> str:
+    return "" if at is None else f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+if __name__ == "__main__":
+    main()

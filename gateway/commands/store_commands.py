@@ -1,0 +1,62 @@
+"""`genkan init` and `genkan keys`: prepare the store, look after the signing keys."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from gateway.errors import SettingsError
+from gateway.keys.hashing import load_keyed_hash
+from gateway.keys.master import create_master_key, load_master_key
+from gateway.keys.model import ALGORITHMS, SigningKeyInfo
+from gateway.keys.signing import SigningKeys
+from gateway.settings import Settings
+from gateway.store.migrate import migrate
+from gateway.store.records import open_records
+from gateway.tenants.clients import Clients
+from gateway.tenants.registration_file import register_file
+
+
+async def initialise(settings: Settings, now: datetime) -> bool:
+    """Master key, tables, signing keys. Safe to repeat. True where the master key is new."""
+    fresh = False
+    if settings.keys.master_key is None:
+        fresh = create_master_key(Path(settings.keys.master_key_file))
+    await migrate(settings.store.records)
+    async with opened_keys(settings) as keys:
+        await keys.ensure(now)
+    return fresh
+
+
+async def register_clients(settings: Settings, file: Path, now: datetime) -> dict[str, str]:
+    """Returns the secrets that were made, by client_id: they are shown this once."""
+    records = open_records(settings.store.records)
+    try:
+        keyed_hash = await load_keyed_hash(records, load_master_key(settings.keys))
+        return await register_file(file, Clients(records, keyed_hash), now)
+    finally:
+        await records.close()
+
+
+async def list_keys(settings: Settings) -> Sequence[SigningKeyInfo]:
+    async with opened_keys(settings) as keys:
+        return await keys.list()
+
+
+async def rotate_keys(settings: Settings, alg: str, now: datetime) -> str:
+    """Returns the kid that signs from now on."""
+    if alg not in ALGORITHMS:
+        raise SettingsError(f"{alg} is not one of {', '.join(ALGORITHMS)}")
+    async with opened_keys(settings) as keys:
+        await keys.ensure(now)
+        return await keys.rotate(now, alg)
+
+
+@asynccontextmanager
+async def opened_keys(settings: Settings) -> AsyncIterator[SigningKeys]:
+    records = open_records(settings.store.records)
+    try:
+        await records.check()
+        yield SigningKeys(records, load_master_key(settings.keys), timedelta(seconds=1))
+    finally:
+        await records.close()

@@ -1,0 +1,75 @@
+"""The consent page: what the service would learn, in plain words, and two equal buttons."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from gateway.clock import Clock
+from gateway.consent.consents import Consents
+from gateway.consent.task import ConsentTask, ConsentTasks
+from gateway.errors import InvalidRequest
+from gateway.web.errors import PageRoute
+from gateway.web.pages import Pages
+from gateway.web.parameters import form_parameters, query_parameters
+
+CurrentResident = Callable[[Request], Awaitable[str | None]]
+_GONE = "this question has expired or is answered; start again"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentPage:
+    clock: Clock
+    pages: Pages
+    consents: Consents
+    tasks: ConsentTasks
+    current_resident: CurrentResident
+
+    def routes(self) -> list[Route]:
+        return [
+            PageRoute("/consent", self.ask, methods=["GET"]),
+            PageRoute("/consent", self.decide, methods=["POST"]),
+        ]
+
+    async def ask(self, request: Request) -> Response:
+        parameters = query_parameters(request)
+        task = await self._own(request, await self.tasks.get(parameters.get("task", "")))
+        return self.pages.render(
+            request,
+            "consent/ask.html",
+            form_action=() if task.final_origin is None else (task.final_origin,),
+            task=task,
+            task_id=parameters["task"],
+        )
+
+    async def decide(self, request: Request) -> Response:
+        """The task's id is in the resident's own page only, and SameSite=Lax keeps the session out
+        of a cross-site POST: nobody else agrees in the resident's place."""
+        parameters = await form_parameters(request)
+        decision = _decision(parameters)
+        task_id = parameters.get("task", "")
+        await self._own(request, await self.tasks.get(task_id))
+        task = await self._own(request, await self.tasks.take(task_id))
+        if decision == "decline":
+            return _see_other(f"{task.return_to}?declined=1")
+        await self.consents.give(task.client_id, task.resident_id, task.scopes, self.clock())
+        return _see_other(task.return_to)
+
+    async def _own(self, request: Request, task: ConsentTask | None) -> ConsentTask:
+        """Only the resident who is asked sees the question and answers it."""
+        if task is None or await self.current_resident(request) != task.resident_id:
+            raise InvalidRequest(_GONE)
+        return task
+
+
+def _decision(parameters: Mapping[str, str]) -> str:
+    decision = parameters.get("decision")
+    if decision not in ("agree", "decline"):
+        raise InvalidRequest("decision must be agree or decline")
+    return decision
+
+
+def _see_other(path: str) -> Response:
+    return RedirectResponse(path, 303, {"Cache-Control": "no-store"})

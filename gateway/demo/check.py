@@ -1,0 +1,50 @@
+"""`genkan demo --check`: the journey in a world of its own, a line a step, exit 0 or 1."""
+
+import socket
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+
+from gateway.demo.journey import Journey, Step
+from gateway.demo.processes import parts_of, running
+from gateway.demo.run import prepare
+from gateway.demo.visitor import Unexpected, Visitor
+from gateway.demo.world import Ports
+
+
+def run_check(out: Console) -> int:
+    """Beside a running demo, too: other ports, another folder."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="genkan-check-") as folder:
+        world = prepare(Path(folder), Ports(*free_ports(4)), out)
+        with running(parts_of(world)), Visitor(world) as hanako:
+            out.print(f"ready after {time.monotonic() - began:.1f} s")
+            passed = all(walk(step, out) for step in Journey(world, hanako).steps())
+    seconds = time.monotonic() - began
+    out.print(f"{'passed' if passed else 'failed'} after {seconds:.1f} s")
+    return 0 if passed else 1
+
+
+def walk(step: Step, out: Console) -> bool:
+    what, do = step
+    began = time.monotonic()
+    try:
+        do()
+    except (Unexpected, LookupError, ValueError, httpx.HTTPError) as found:
+        out.print(f"✗ {what}: {type(found).__name__}: {found}", markup=False)
+        return False
+    out.print(f"✓ {what} ({(time.monotonic() - began) * 1000:.0f} ms)", markup=False)
+    return True
+
+
+def free_ports(count: int) -> list[int]:
+    """Held together while they are chosen, so that all are different."""
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]

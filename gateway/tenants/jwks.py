@@ -1,0 +1,35 @@
+"""Which public keys a client may register to authenticate with (RFC 7517, RFC 7523)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+MAX_KEYS = 16
+
+_KEY_TYPES = ("EC", "RSA", "OKP")
+_PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+_SMALLEST_RSA_KEY = 2048
+
+
+def problem_of(jwks: Mapping[str, Any]) -> str | None:
+    """What is wrong with the set; None where it may be registered."""
+    keys = jwks.get("keys")
+    if not isinstance(keys, list) or not 1 <= len(keys) <= MAX_KEYS:
+        return f"an object with 1 to {MAX_KEYS} keys"
+    return next((problem for key in keys if (problem := _problem_of_key(key)) is not None), None)
+
+
+def _problem_of_key(key: object) -> str | None:
+    if not isinstance(key, dict) or key.get("kty") not in _KEY_TYPES:
+        return "keys of type EC, RSA or OKP only"
+    if key.keys() & _PRIVATE_MEMBERS:
+        return "a private key stands in it; make a new one"
+    try:
+        public_key = jwt.PyJWK(key).key
+    except (jwt.PyJWTError, TypeError, ValueError):
+        return "a key in it cannot be read"
+    if isinstance(public_key, RSAPublicKey) and public_key.key_size < _SMALLEST_RSA_KEY:
+        return f"RSA keys of {_SMALLEST_RSA_KEY} bits or more"
+    return None

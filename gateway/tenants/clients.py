@@ -81,16 +81,20 @@ class Clients:
     async def register_all(
         self, tenants: Iterable[Tenant], registrations: Iterable[Registration], now: datetime
     ) -> dict[str, str]:
-        """All of it or, where one is wrong, nothing. Returns the secrets it made, by client_id."""
+        """All of it or, where one is wrong, nothing. Returns the secrets it made, by client_id.
+        Raises MetadataError, which names the client."""
         made = {}
         async with self._records.writing() as connection:
             for tenant in tenants:
                 check_tenant(tenant)
                 await put_tenant(connection, tenant, now)
             for registration in registrations:
-                client, secret = await self._register(connection, registration, now)
+                try:
+                    _, secret = await self._register(connection, registration, now)
+                except MetadataError as cause:
+                    raise MetadataError(f"{registration.client_id[:64]!r}: {cause}") from cause
                 if secret is not None:
-                    made[client.client_id] = secret
+                    made[registration.client_id] = secret
         return made
 
     async def _register(

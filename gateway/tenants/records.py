@@ -33,13 +33,15 @@ clients = sa.Table(
     sa.Column("updated_at", Time, nullable=False),
 )
 
+ClientRow = sa.Row[Any, Any, Any, Any]
+
 _CLIENT = sa.select(
     clients.c.tenant_id, clients.c.kind, clients.c.metadata, clients.c.client_secret_hash
 ).where(clients.c.client_id == sa.bindparam("client_id"))
 _TENANT = sa.select(tenants.c.tenant_id).where(tenants.c.tenant_id == sa.bindparam("tenant_id"))
 
 
-async def find_client(connection: AsyncConnection, client_id: str) -> sa.Row[Any] | None:
+async def find_client(connection: AsyncConnection, client_id: str) -> ClientRow | None:
     return (await connection.execute(_CLIENT, {"client_id": client_id})).one_or_none()
 
 

@@ -62,5 +62,8 @@ def _read(path: Path) -> tuple[list[Tenant], list[Registration]]:
 def _parse(table: dict[str, Any]) -> Registration:
     own = msgspec.convert(table, _Own)
     rest = {name: value for name, value in table.items() if name not in _Own.__struct_fields__}
-    metadata = msgspec.convert(rest, ClientMetadata)
+    try:
+        metadata = msgspec.convert(rest, ClientMetadata)
+    except msgspec.ValidationError as cause:
+        raise MetadataError(f"{own.client_id[:64]!r}: {cause}") from cause
     return Registration(own.kind, own.client_id, own.tenant_id, metadata, own.client_secret)

@@ -3,6 +3,8 @@
 import pytest
 from pytest_socket import disable_socket, enable_socket
 
+pytest_plugins = ["tests.support.servers"]
+
 
 @pytest.fixture
 def anyio_backend() -> str:

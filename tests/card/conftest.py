@@ -1,10 +1,12 @@
 """Keys once for all tests; a fresh town for each."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from tests.card.door import Door, open_door
 from tests.card.world import Keys, World
 
 
@@ -23,3 +25,9 @@ def keys() -> Keys:
 @pytest.fixture
 def world(tmp_path: Path, keys: Keys) -> World:
     return World(tmp_path / "town", keys)
+
+
+@pytest.fixture
+async def door(world: World) -> AsyncIterator[Door]:
+    async with open_door(world) as opened:
+        yield opened

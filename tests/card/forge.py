@@ -103,6 +103,13 @@ class Field:
     VERSION, SERIAL, ALGORITHM, ISSUER, VALIDITY, SUBJECT, KEY = range(7)
 
 
+def replace_field(field: int, replacement: bytes) -> Change:
+    def change(tbs: Node) -> None:
+        tbs.children[field].replacement = replacement
+
+    return change
+
+
 def extensions(tbs: Node) -> list[Node]:
     """Of a tbsCertificate or a tbsCertList: [3] or [0], with one SEQUENCE in it."""
     return tbs.children[-1].children[0].children

@@ -9,25 +9,14 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from gateway.card.anchors import add_anchor, load_anchors
+from gateway.card.anchors import load_anchors
 from gateway.errors import SettingsError
 from gateway.virtual.authority import Customise
 from gateway.virtual.template import CertificateTemplate, Extension
 from plugins.jpki.auth import AuthProfile
 from tests.card.forge import der, key_usage
+from tests.card.publishing import Publishing, fingerprint
 from tests.card.world import ISSUED_AT, Keys, World, profiles
-
-
-class Publishing(AuthProfile):
-    """A profile whose CA has published these certificates."""
-
-    def __init__(self, *certificates: x509.Certificate) -> None:
-        super().__init__({})
-        self.published_anchors = frozenset(fingerprint(each) for each in certificates)
-
-
-def fingerprint(certificate: x509.Certificate) -> str:
-    return certificate.fingerprint(hashes.SHA256()).hex().upper()
 
 
 @pytest.fixture
@@ -255,47 +244,3 @@ def test_a_root_that_did_not_sign_itself_is_no_anchor(keys: Keys, folder: Path) 
 
     with pytest.raises(SettingsError, match="bad_issuer_signature"):
         load_anchors(folder, [AuthProfile({})], "demo")
-
-
-def test_adding_puts_a_published_anchor_into_its_set(
-    tmp_path: Path, generations: tuple[x509.Certificate, x509.Certificate]
-) -> None:
-    file = tmp_path / "authca02.cer"
-    file.write_bytes(der(generations[0]))
-    profile = Publishing(*generations)
-
-    added = add_anchor(file, tmp_path / "anchors", [profile])
-
-    assert added.anchor_set == "jpki-auth"
-    (loaded,) = load_anchors(tmp_path / "anchors", [profile], "production")
-    assert loaded.fingerprint == added.fingerprint == fingerprint(generations[0])
-
-
-def test_adding_twice_leaves_one(
-    tmp_path: Path, generations: tuple[x509.Certificate, x509.Certificate]
-) -> None:
-    file = tmp_path / "authca02.cer"
-    file.write_bytes(der(generations[0]))
-    profile = Publishing(*generations)
-
-    for _ in range(2):
-        add_anchor(file, tmp_path / "anchors", [profile])
-
-    assert len(list((tmp_path / "anchors" / "jpki-auth").iterdir())) == 1
-
-
-def test_what_nobody_has_published_is_not_added(
-    tmp_path: Path, generations: tuple[x509.Certificate, x509.Certificate]
-) -> None:
-    file = tmp_path / "authca02.cer"
-    file.write_bytes(der(generations[0]))
-
-    with pytest.raises(SettingsError, match="no profile publishes this certificate"):
-        add_anchor(file, tmp_path / "anchors", profiles())
-
-    assert not (tmp_path / "anchors").exists()
-
-
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"missing\.cer: No such file"):
-        add_anchor(tmp_path / "missing.cer", tmp_path, profiles())

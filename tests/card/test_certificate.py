@@ -1,12 +1,7 @@
 """The form of a certificate: one wrong thing each, through the whole verifier."""
 
-from dataclasses import replace
-
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from gateway.card.api import Reason
 from gateway.card.model import Check, CheckOutcome, Outcome
@@ -20,10 +15,9 @@ from tests.card.forge import (
     extensions,
     find_extension,
     make_critical,
-    oid_der,
     parse,
+    replace_field,
     set_value,
-    sign_bytes,
     tlv,
 )
 from tests.card.world import World
@@ -31,14 +25,6 @@ from tests.card.world import World
 pytestmark = pytest.mark.anyio
 
 UNKNOWN_OID = "1.3.6.1.4.1.99999.1"
-
-RSA_WITH_SHA1 = bytes.fromhex("300d06092a864886f70d0101050500")
-RSA_WITH_SHA256_WITHOUT_NULL = bytes.fromhex("300b06092a864886f70d01010b")
-RSA_WITH_SHA384 = bytes.fromhex("300d06092a864886f70d01010c0500")
-RSA_WITH_SHA512 = bytes.fromhex("300d06092a864886f70d01010d0500")
-RSA_PSS = bytes.fromhex("300d06092a864886f70d01010a3000")
-ECDSA_WITH_SHA512 = bytes.fromhex("300a06082a8648ce3d040304")
-ED25519 = bytes.fromhex("300506032b6570")
 
 
 async def reason(world: World, certificate: bytes) -> Reason | None:
@@ -95,13 +81,6 @@ async def test_a_signature_with_unused_bits_is_refused(world: World) -> None:
     assert await reason(world, bytes(good)) is Reason.MALFORMED_CERTIFICATE
 
 
-def _replace(field: int, replacement: bytes) -> Change:
-    def change(tbs: Node) -> None:
-        tbs.children[field].replacement = replacement
-
-    return change
-
-
 def _not_after(replacement: bytes) -> Change:
     def change(tbs: Node) -> None:
         tbs.children[Field.VALIDITY].children[1].replacement = replacement
@@ -118,16 +97,16 @@ def _with_value(oid: str, value: bytes) -> Change:
 
 
 WRONG_FORMS: dict[str, Change] = {
-    "version 1": _replace(Field.VERSION, b""),
-    "version 2": _replace(Field.VERSION, bytes.fromhex("a003020101")),
-    "version 1, written out": _replace(Field.VERSION, bytes.fromhex("a003020100")),
-    "serial number zero": _replace(Field.SERIAL, b"\x02\x01\x00"),
-    "negative serial number": _replace(Field.SERIAL, b"\x02\x01\xfb"),
-    "empty serial number": _replace(Field.SERIAL, b"\x02\x00"),
-    "serial number of 21 octets": _replace(Field.SERIAL, tlv(0x02, b"\x01" + bytes(20))),
-    "serial number with a leading zero": _replace(Field.SERIAL, b"\x02\x02\x00\x05"),
-    "empty issuer": _replace(Field.ISSUER, b"\x30\x00"),
-    "issuer with an indefinite length": _replace(Field.ISSUER, b"\x30\x80\x00\x00"),
+    "version 1": replace_field(Field.VERSION, b""),
+    "version 2": replace_field(Field.VERSION, bytes.fromhex("a003020101")),
+    "version 1, written out": replace_field(Field.VERSION, bytes.fromhex("a003020100")),
+    "serial number zero": replace_field(Field.SERIAL, b"\x02\x01\x00"),
+    "negative serial number": replace_field(Field.SERIAL, b"\x02\x01\xfb"),
+    "empty serial number": replace_field(Field.SERIAL, b"\x02\x00"),
+    "serial number of 21 octets": replace_field(Field.SERIAL, tlv(0x02, b"\x01" + bytes(20))),
+    "serial number with a leading zero": replace_field(Field.SERIAL, b"\x02\x02\x00\x05"),
+    "empty issuer": replace_field(Field.ISSUER, b"\x30\x00"),
+    "issuer with an indefinite length": replace_field(Field.ISSUER, b"\x30\x80\x00\x00"),
     "GeneralizedTime before 2050": _not_after(tlv(0x18, b"20301231145959Z")),
     "time that is a number": _not_after(b"\x02\x01\x01"),
     "day that does not exist": _not_after(tlv(0x17, b"301332145959Z")),
@@ -159,101 +138,6 @@ async def test_a_wrong_form_is_refused_even_when_the_ca_has_signed_it(
     assert found.reason is Reason.MALFORMED_CERTIFICATE
     assert found.certificate_type is None
     assert found.identity is None
-
-
-async def test_two_names_for_the_signature_algorithm_are_refused(world: World) -> None:
-    """RFC 5280 §4.1.1.2."""
-    forged = world.forged(_replace(Field.ALGORITHM, RSA_WITH_SHA384))
-
-    assert await reason(world, forged) is Reason.MALFORMED_CERTIFICATE
-
-
-@pytest.mark.parametrize(
-    "algorithm",
-    [
-        RSA_WITH_SHA1,
-        RSA_WITH_SHA384,
-        RSA_WITH_SHA512,
-        RSA_PSS,
-        ECDSA_WITH_SHA512,
-        ED25519,
-        RSA_WITH_SHA256_WITHOUT_NULL,
-    ],
-)
-async def test_an_algorithm_that_is_not_listed_is_refused(world: World, algorithm: bytes) -> None:
-    assert await reason(world, under(algorithm, world)) is Reason.UNSUPPORTED_ALGORITHM
-
-
-async def test_sha_1_is_refused_with_a_signature_that_is_right(world: World) -> None:
-    forged = under(RSA_WITH_SHA1, world, hashes.SHA1())  # noqa: S303
-
-    assert await reason(world, forged) is Reason.UNSUPPORTED_ALGORITHM
-
-
-def under(
-    algorithm: bytes, world: World, hash_algorithm: hashes.HashAlgorithm | None = None
-) -> bytes:
-    """A certificate that names another signature algorithm, in both places."""
-    whole = parse(world.forged(_replace(Field.ALGORITHM, algorithm)))
-    whole.children[1].replacement = algorithm
-    if hash_algorithm is not None:
-        signature = sign_bytes(world.ca_key(), whole.children[0].encode(), hash_algorithm)
-        whole.children[2].content = b"\x00" + signature
-    return whole.encode()
-
-
-@pytest.mark.parametrize(
-    ("bits", "exponent", "expected"),
-    [
-        (2048, 65537, None),
-        (3072, 65537, None),
-        (1024, 65537, Reason.WEAK_KEY),
-        (2047, 65537, Reason.WEAK_KEY),
-        (2048, 3, Reason.WEAK_KEY),
-        (8192, 65537, Reason.UNSUPPORTED_ALGORITHM),
-    ],
-)
-async def test_an_rsa_key_is_of_a_size_that_is_safe_and_cheap(
-    world: World, bits: int, exponent: int, expected: Reason | None
-) -> None:
-    numbers = rsa.RSAPublicNumbers(exponent, (1 << (bits - 1)) + 3 * 5 * 7 * 11 * 13 + 2)
-    public_key = numbers.public_key()
-
-    def change(template: CertificateTemplate) -> CertificateTemplate:
-        return replace(template, public_key=public_key)
-
-    found = await world.verify(world.issue(customise=change).certificate)
-
-    if expected is None:
-        # The key is good; the signature of another one is what is wrong here.
-        assert found.reason is Reason.SIGNATURE_MISMATCH
-    else:
-        assert found.reason is expected
-
-
-@pytest.mark.parametrize("curve", [ec.SECP256K1(), ec.SECP521R1(), ec.BrainpoolP256R1()])
-async def test_a_curve_that_is_not_listed_is_refused(world: World, curve: ec.EllipticCurve) -> None:
-    issued = world.issue(key=ec.generate_private_key(curve))
-
-    assert await reason(world, der(issued.certificate)) is Reason.UNSUPPORTED_ALGORITHM
-
-
-async def test_a_key_of_another_kind_is_refused(world: World) -> None:
-    key = ed25519.Ed25519PrivateKey.generate().public_key()
-    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-
-    forged = world.forged(_replace(Field.KEY, spki))
-
-    assert await reason(world, forged) is Reason.UNSUPPORTED_ALGORITHM
-
-
-async def test_a_key_of_a_kind_that_nobody_knows_is_refused(world: World) -> None:
-    algorithm = tlv(0x30, oid_der(UNKNOWN_OID))
-    unknown = tlv(0x30, algorithm + tlv(0x03, b"\x00" + bytes(32)))
-
-    forged = world.forged(_replace(Field.KEY, unknown))
-
-    assert await reason(world, forged) is Reason.UNSUPPORTED_ALGORITHM
 
 
 async def test_a_certificate_that_may_issue_others_is_no_persons(world: World) -> None:

@@ -4,12 +4,14 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.card.model import Presentation, SignatureEncoding, Verification
 from gateway.card.verify import CardVerifier
+from tests.card.door import encode, open_door
 from tests.card.forge import Node, der, forge, leaves
 from tests.card.world import NOW, Keys, World
 
@@ -115,3 +117,26 @@ def test_no_random_signature_is_accepted(
     presentation = Presentation(certificates[1], signature, encoding, to_be_signed)
 
     assert not verify(verifier, presentation).accepted
+
+
+@SETTINGS
+@given(
+    certificate=st.binary(max_size=300),
+    signature=st.binary(max_size=300),
+    encoding=st.sampled_from(SignatureEncoding),
+)
+def test_the_endpoint_answers_random_bytes_as_a_bad_request_or_a_refusal(
+    town: World, certificate: bytes, signature: bytes, encoding: SignatureEncoding
+) -> None:
+    async def ask() -> httpx.Response:
+        async with open_door(town) as door:
+            return await door.verification(
+                certificate=encode(certificate),
+                signature=encode(signature),
+                signature_encoding=encoding,
+            )
+
+    answer = asyncio.run(ask())
+
+    assert answer.status_code in (200, 400)
+    assert answer.json().get("outcome") != "accepted"

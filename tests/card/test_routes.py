@@ -1,108 +1,18 @@
-"""POST /card/challenges and POST /card/verifications, over HTTP."""
+"""POST /card/challenges and POST /card/verifications: what is answered."""
 
-from base64 import b64encode, urlsafe_b64decode
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
 from cryptography import x509
-from starlette.applications import Starlette
-from starlette.requests import Request
 
 from gateway.card.api import StatusValue
-from gateway.card.challenge import Challenges, Purpose
-from gateway.card.model import Verification
-from gateway.card.routes import Holder, card_routes
+from gateway.card.challenge import Purpose
 from gateway.card.to_be_signed import to_be_signed
-from gateway.store.memory import MemoryMoments
-from gateway.web.errors import exception_handlers
-from gateway.web.pages import Pages
-from tests.card.forge import der, sign_bytes, tlv
-from tests.card.world import NOW, ORIGIN, PERSON, Known, World, good_source
+from tests.card.door import Door, decode, encode
+from tests.card.forge import der, sign_bytes
+from tests.card.world import ORIGIN, PERSON
 
 pytestmark = pytest.mark.anyio
-
-LIFETIME = timedelta(minutes=5)
-
-
-@dataclass
-class Door:
-    """The two endpoints as a reader sees them."""
-
-    http: httpx.AsyncClient
-    world: World
-    source: Known
-    challenges: Challenges
-    told: list[Verification] = field(default_factory=list)
-
-    async def challenge(self, **request: Any) -> dict[str, Any]:
-        answer = await self.http.post("/card/challenges", **request)
-        assert answer.status_code == 200, answer.text
-        body: dict[str, Any] = answer.json()
-        return body
-
-    async def verification(self, **change: Any) -> httpx.Response:
-        """A good request, with these fields instead of its own."""
-        made = await self.challenge()
-        signed = decode(made["to_be_signed"])
-        good = {
-            "challenge_id": made["challenge_id"],
-            "certificate": encode(der(self.world.issue("sign").certificate)),
-            "signature": encode(sign_bytes(self.world.keys.card, signed)),
-            "signature_encoding": "pkcs1",
-        }
-        fields = {key: value for key, value in {**good, **change}.items() if value is not OMITTED}
-        return await self.http.post("/card/verifications", json=fields)
-
-
-OMITTED = object()
-
-
-def encode(value: bytes) -> str:
-    return b64encode(value).decode()
-
-
-def decode(text: str) -> bytes:
-    assert "=" not in text
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-@pytest.fixture
-async def door(world: World) -> AsyncIterator[Door]:
-    source = good_source()
-    challenges = Challenges(MemoryMoments(clock), LIFETIME)
-    told: list[Verification] = []
-
-    async def identify(request: Request) -> Holder | None:
-        token = request.headers.get("authorization")
-        return Holder(holder=token, origin=ORIGIN) if token else None
-
-    async def resident_of(
-        verification: Verification, holder: Holder
-    ) -> Mapping[str, object] | None:
-        told.append(verification)
-        return {"common_id": "a resident"}
-
-    app = Starlette(
-        routes=card_routes(
-            world.verifier(sources=[source]), challenges, identify, resident_of, clock
-        ),
-        exception_handlers=exception_handlers(Pages([])),
-    )
-    transport = httpx.ASGITransport(app)
-    reader = {"authorization": "Bearer reader"}
-    async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=reader) as http:
-        yield Door(http, world, source, challenges, told)
-
-
-def clock() -> datetime:
-    return NOW
-
-
-# --- challenges -----------------------------------------------------------------------------
 
 
 async def test_a_challenge_says_what_to_sign(door: Door) -> None:
@@ -177,9 +87,6 @@ async def test_nobody_we_do_not_know_is_answered(door: Door, path: str) -> None:
 @pytest.mark.parametrize("path", ["/card/challenges", "/card/verifications"])
 async def test_only_post_is_answered(door: Door, path: str) -> None:
     assert (await door.http.get(path)).status_code == 405
-
-
-# --- verifications --------------------------------------------------------------------------
 
 
 async def test_a_verification_that_is_accepted_tells_all(door: Door) -> None:
@@ -338,83 +245,3 @@ async def test_what_another_site_had_signed_is_void(door: Door) -> None:
     )
 
     assert answer.json()["reason"] == "signature_mismatch"
-
-
-NOT_BASE64 = "not base64!"
-
-MALFORMED: dict[str, dict[str, Any]] = {
-    "no challenge_id": {"challenge_id": OMITTED},
-    "no certificate": {"certificate": OMITTED},
-    "no signature": {"signature": OMITTED},
-    "no signature_encoding": {"signature_encoding": OMITTED},
-    "unknown encoding": {"signature_encoding": "auto"},
-    "encoding that is a number": {"signature_encoding": 1},
-    "unknown purpose": {"purpose": "anything"},
-    "unknown field": {"policy": "none"},
-    "challenge_id that is a number": {"challenge_id": 5},
-    "empty challenge_id": {"challenge_id": ""},
-    "challenge_id that is too long": {"challenge_id": "x" * 65},
-    "certificate that is not base64": {"certificate": NOT_BASE64},
-    "certificate in base64url": {"certificate": "_-__"},
-    "certificate that is null": {"certificate": None},
-    "empty certificate": {"certificate": ""},
-    "certificate that is too long": {"certificate": encode(bytes(16_385))},
-    "signature that is not base64": {"signature": NOT_BASE64},
-    "empty signature": {"signature": ""},
-    "signature that is too long": {"signature": encode(bytes(1_025))},
-    "certificate that is not DER": {"certificate": encode(b"-----BEGIN CERTIFICATE-----")},
-    "certificate that is another DER": {"certificate": encode(tlv(0x30, b"\x05\x00"))},
-}
-
-
-@pytest.mark.parametrize("change", MALFORMED.values(), ids=MALFORMED)
-async def test_a_malformed_request_is_told_in_one_line_and_spends_no_challenge(
-    door: Door, change: dict[str, Any]
-) -> None:
-    made = await door.challenge()
-    fields = {"challenge_id": made["challenge_id"], **change}
-
-    answer = await door.verification(**fields)
-
-    assert answer.status_code == 400
-    assert answer.json()["error"] == "invalid_request"
-    assert "\n" not in answer.json()["error_description"]
-    kept = await door.challenges.take(made["challenge_id"], "Bearer reader", Purpose.VERIFICATION)
-    assert kept is not None
-
-
-@pytest.mark.parametrize(
-    "broken",
-    [
-        lambda good: good[:-1],
-        lambda good: good[:100],
-        lambda good: good + b"\x00",
-        lambda good: b"\x30\x80" + good[4:] + b"\x00\x00",
-    ],
-    ids=["truncated", "cut short", "trailing", "indefinite"],
-)
-async def test_broken_der_is_a_bad_request(door: Door, broken: Any) -> None:
-    good = der(door.world.issue("sign").certificate)
-
-    answer = await door.verification(certificate=encode(broken(good)))
-
-    assert answer.status_code == 400
-    assert answer.json()["error_description"] == (
-        "certificate: not the DER of one X.509 certificate"
-    )
-
-
-async def test_der_that_is_broken_deeper_inside_is_a_refusal(door: Door) -> None:
-    forged = door.world.forged(lambda tbs: setattr(tbs.children[-1], "replacement", b"\xa3\0"))
-
-    body = (await door.verification(certificate=encode(forged))).json()
-
-    assert body["outcome"] == "refused"
-    assert body["reason"] == "malformed_certificate"
-
-
-async def test_a_form_is_not_json(door: Door) -> None:
-    answer = await door.http.post("/card/verifications", data={"challenge_id": "x"})
-
-    assert answer.status_code in (400, 415)
-    assert answer.json()["error"] == "invalid_request"

@@ -51,6 +51,7 @@ class RegistrationOutcome(StrEnum):
 class Registration:
     outcome: RegistrationOutcome
     resident: Resident
+    """Who was found or made. Where the outcome is WAITING nobody may be signed in as them."""
 
 
 class ReviewCause(StrEnum):

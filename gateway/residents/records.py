@@ -1,8 +1,18 @@
 """Residents at rest: who they are (encrypted), which certificates prove them, how services know
 them. Certificates are kept as keyed hashes only."""
 
-import sqlalchemy as sa
+import secrets
+from datetime import datetime
 
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.residents.model import (
+    ProvenCertificate,
+    Resident,
+    ResidentState,
+    ReviewCause,
+)
 from gateway.store.tables import Time, metadata
 
 residents = sa.Table(
@@ -90,3 +100,94 @@ binding_reviews = sa.Table(
     ),
     sa.Column("opened_at", Time, nullable=False),
 )
+
+_RESIDENT = sa.select(residents.c.resident_id, residents.c.common_id, residents.c.state)
+_BY_ID = _RESIDENT.where(residents.c.resident_id == sa.bindparam("resident_id"))
+_BY_CERTIFICATE = _RESIDENT.join(
+    certificates, certificates.c.resident_id == residents.c.resident_id
+).where(certificates.c.identity_hash == sa.bindparam("identity_hash"))
+_BY_ATTRIBUTES = (
+    _RESIDENT.join(basic_attributes, basic_attributes.c.resident_id == residents.c.resident_id)
+    .where(basic_attributes.c.attributes_hash == sa.bindparam("attributes_hash"))
+    .order_by(residents.c.created_at)
+    .limit(1)
+)
+
+
+async def find_resident(connection: AsyncConnection, resident_id: str) -> Resident | None:
+    return await _one(connection, _BY_ID, resident_id=resident_id)
+
+
+async def find_holder(connection: AsyncConnection, identity_hash: str) -> Resident | None:
+    return await _one(connection, _BY_CERTIFICATE, identity_hash=identity_hash)
+
+
+async def find_namesake(connection: AsyncConnection, attributes_hash: str) -> Resident | None:
+    """The first to be registered with these four attributes."""
+    return await _one(connection, _BY_ATTRIBUTES, attributes_hash=attributes_hash)
+
+
+async def _one(
+    connection: AsyncConnection, query: sa.Select[str, str, str], **values: str
+) -> Resident | None:
+    row = (await connection.execute(query, values)).one_or_none()
+    if row is None:
+        return None
+    return Resident(row.resident_id, row.common_id, ResidentState(row.state))
+
+
+async def stand_in_line(connection: AsyncConnection, attributes_hash: str) -> None:
+    """Of two visits with the same attributes at the same moment, the second has to see what the
+    first wrote. SQLite's writers stand in line anyway."""
+    if connection.dialect.name == "postgresql":
+        number = sa.func.hashtextextended(attributes_hash, 0)
+        await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+
+
+async def add_resident(connection: AsyncConnection, resident: Resident, now: datetime) -> None:
+    row = {
+        "resident_id": resident.resident_id,
+        "common_id": resident.common_id,
+        "state": resident.state,
+        "created_at": now,
+    }
+    await connection.execute(residents.insert().values(row))
+
+
+async def bind_certificate(
+    connection: AsyncConnection,
+    resident: Resident,
+    proven: ProvenCertificate,
+    identity_hash: str,
+    now: datetime,
+) -> None:
+    """A certificate is bound once; the primary key holds that."""
+    row = {
+        "identity_hash": identity_hash,
+        "resident_id": resident.resident_id,
+        "certificate_type": proven.certificate_type,
+        "not_after": proven.not_after,
+        "bound_at": now,
+    }
+    await connection.execute(certificates.insert().values(row))
+
+
+async def open_review(
+    connection: AsyncConnection,
+    cause: ReviewCause,
+    waiting: Resident | None,
+    candidate: Resident,
+    now: datetime,
+) -> None:
+    """The same question is asked once, however often somebody comes back with the card."""
+    question = {
+        "cause": cause,
+        "waiting_resident_id": None if waiting is None else waiting.resident_id,
+        "candidate_resident_id": candidate.resident_id,
+    }
+    same = sa.select(binding_reviews.c.review_id).where(
+        *(binding_reviews.c[name].is_not_distinct_from(value) for name, value in question.items())
+    )
+    if (await connection.execute(same)).first() is None:
+        row = {"review_id": secrets.token_hex(16), "opened_at": now, **question}
+        await connection.execute(binding_reviews.insert().values(row))

@@ -14,6 +14,7 @@ from gateway.errors import InvalidRequest
 from gateway.web.errors import PageRoute
 from gateway.web.pages import Pages
 from gateway.web.parameters import form_parameters, query_parameters
+from gateway.web.same_origin import check_same_origin
 
 CurrentResident = Callable[[Request], Awaitable[str | None]]
 _GONE = "this question has expired or is answered; start again"
@@ -28,10 +29,10 @@ class ConsentPage:
     current_resident: CurrentResident
 
     def routes(self) -> list[Route]:
-        return [
-            PageRoute("/consent", self.ask, methods=["GET"]),
-            PageRoute("/consent", self.decide, methods=["POST"]),
-        ]
+        return [PageRoute("/consent", self.ask_or_decide, methods=["GET", "POST"])]
+
+    async def ask_or_decide(self, request: Request) -> Response:
+        return await (self.decide if request.method == "POST" else self.ask)(request)
 
     async def ask(self, request: Request) -> Response:
         parameters = query_parameters(request)
@@ -45,8 +46,10 @@ class ConsentPage:
         )
 
     async def decide(self, request: Request) -> Response:
-        """The task's id is in the resident's own page only, and SameSite=Lax keeps the session out
-        of a cross-site POST: nobody else agrees in the resident's place."""
+        """The task's id is in the resident's own page only, SameSite=Lax keeps the session out of
+        a cross-site POST, and the browser says where the form was: nobody else agrees in the
+        resident's place."""
+        check_same_origin(request)
         parameters = await form_parameters(request)
         decision = _decision(parameters)
         task_id = parameters.get("task", "")

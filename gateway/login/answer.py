@@ -99,8 +99,12 @@ def _base64(parameters: Mapping[str, str], name: str) -> bytes:
 
 
 def _tries(parameters: Mapping[str, str]) -> int | None:
-    text = parameters.get("tries_remaining", "")
-    return int(text) if len(text) == 1 and text.isascii() and text.isdigit() else None
+    text = parameters.get("tries_remaining")
+    if text is None:
+        return None
+    if text not in tuple("0123456789"):
+        raise InvalidRequest("tries_remaining is not a digit")
+    return int(text)
 
 
 def _needed(parameters: Mapping[str, str], name: str) -> str:

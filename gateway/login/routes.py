@@ -23,6 +23,7 @@ from gateway.web.errors import PageRoute
 from gateway.web.languages import choose_language
 from gateway.web.pages import Pages
 from gateway.web.parameters import form_parameters, query_parameters
+from gateway.web.same_origin import check_same_origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,10 @@ class Login:
 
     async def offer(self, request: Request) -> Response:
         """Sign in or register: two forms that go straight to the resident's reader agent."""
-        task_id, task = await self._task(query_parameters(request))
+        query = query_parameters(request)
+        if "task" not in query:
+            return await self.welcome(request)
+        task_id, task = await self._task(query)
         holder, fresh = self.browsers.recognise(request)
         response = self.pages.render(
             request,
@@ -87,6 +91,7 @@ class Login:
         )
 
     async def sign_in(self, request: Request) -> Response:
+        check_same_origin(request)
         query = query_parameters(request)
         task_id, task = await self._task(query)
         purpose = parse_purpose(query.get("purpose"))

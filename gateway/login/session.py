@@ -72,7 +72,7 @@ class Sessions:
         now: datetime,
     ) -> Session:
         """Always under a new id: one that was planted before the sign-in is worth nothing."""
-        await self.end(request, response)
+        await self._drop(request)
         value = secrets.token_urlsafe(32)
         session = Session(_hash(value), resident_id, now, acr, amr, now)
         kept = msgspec.json.encode(_Kept(session, now))
@@ -83,10 +83,15 @@ class Sessions:
     async def end(self, request: Request, response: Response) -> None:
         """Only for a request that carries the cookie: a forged cross-site POST carries none, and
         changes nothing."""
-        session_id = self._session_id(request)
-        if session_id is not None:
-            await self._moments.drop(KIND, session_id)
+        if await self._drop(request):
             self._cookies.clear(response, COOKIE)
+
+    async def _drop(self, request: Request) -> bool:
+        session_id = self._session_id(request)
+        if session_id is None:
+            return False
+        await self._moments.drop(KIND, session_id)
+        return True
 
     async def _touch(self, kept: _Kept) -> None:
         lifetime = self._lifetime(kept.session, kept.seen_at)

@@ -53,7 +53,7 @@ def exception_handlers(pages: Pages) -> dict[type[Exception] | int, Handler]:
     async def bug(request: Request, error: Exception) -> Response:
         request_id = secrets.token_hex(8)
         # The path only: a query may hold a code, a body may hold a secret.
-        log.error("request %s to %s failed", request_id, request.url.path, exc_info=error)
+        log.error("request %s to %r failed", request_id, request.url.path, exc_info=error)
         if request.scope.get(_FOR_PEOPLE):
             return _page(pages, request, 500, "server_error", request_id=request_id)
         return json_response(

@@ -11,6 +11,7 @@ from gateway.errors import BadRequest
 
 T = TypeVar("T")
 NO_STORE = {"Cache-Control": "no-store"}
+_LONGEST_LINE = 200
 
 
 async def json_body(request: Request, type: type[T]) -> T:
@@ -34,6 +35,7 @@ def json_response(
 
 
 def _one_line(cause: msgspec.ValidationError) -> str:
-    """msgspec names the field and the type it wants, never the value."""
+    """msgspec names the field and the type it wants, never the value; of a field that is unknown
+    it gives the name as it came, which may be long."""
     text = str(cause).replace('"', "'").replace("\\", "/").replace("`", "")
-    return "".join(character for character in text if " " <= character <= "~")
+    return "".join(character for character in text if " " <= character <= "~")[:_LONGEST_LINE]

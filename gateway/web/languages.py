@@ -49,7 +49,10 @@ class Texts:
         self._words: dict[Language, dict[str, str]] = {language: {} for language in Language}
         for folder in folders:
             for language, words in self._words.items():
-                words.update(read_words(folder.joinpath(f"{language}.toml")))
+                more = read_words(folder.joinpath(f"{language}.toml"))
+                if words.keys() & more.keys():
+                    raise ValueError(f"texts of two rooms: {sorted(words.keys() & more.keys())}")
+                words.update(more)
         japanese, english = (set(self._words[language]) for language in Language)
         if japanese != english:
             raise ValueError(f"texts of one language only: {sorted(japanese ^ english)}")

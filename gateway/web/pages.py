@@ -16,6 +16,7 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_YEAR = 365 * 24 * 3600
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; "
     "base-uri 'none'; frame-ancestors 'none'; form-action {}"
@@ -56,7 +57,7 @@ class Pages:
             t=partial(self.texts.say, spoken),
             language=spoken.value,
             other_language=Language.EN if spoken is Language.JA else Language.JA,
-            switch_query=_switch_query(request),
+            switch_query=_switch_query(request) if status < 400 else None,
             **values,
         )
         response = Response(html, status, {**_HEADERS, **(headers or {})}, "text/html")
@@ -66,12 +67,19 @@ class Pages:
             " ".join(("'self'", *form_action))
         )
         if request.query_params.get("lang") == spoken:
-            response.set_cookie(COOKIE, spoken, path="/", httponly=True, samesite="lax")
+            _remember(request, response, spoken)
         return response
 
 
+def _remember(request: Request, response: Response, language: Language) -> None:
+    secure = request.url.scheme == "https"
+    response.set_cookie(
+        COOKIE, language, _YEAR, path="/", secure=secure, httponly=True, samesite="lax"
+    )
+
+
 def _switch_query(request: Request) -> Sequence[tuple[str, str]] | None:
-    """What the language switch has to carry along; None where the page is no plain GET."""
+    """What the language switch has to carry along; None where the page is not a plain GET."""
     if request.method != "GET":
         return None
     own = ("lang", "ui_locales")

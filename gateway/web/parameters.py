@@ -1,5 +1,6 @@
 """Parameters of a form or a query: each name once, of bounded size, in UTF-8 (RFC 6749 §3.1)."""
 
+import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
@@ -10,6 +11,7 @@ from gateway.errors import InvalidRequest
 MAX_FIELDS = 64
 MAX_VALUE = 16_384
 FORM = "application/x-www-form-urlencoded"
+_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 async def form_parameters(request: Request) -> Mapping[str, str]:
@@ -29,6 +31,8 @@ def query_parameters(request: Request) -> Mapping[str, str]:
 
 def parse_parameters(raw: bytes) -> Mapping[str, str]:
     """An empty value is an absent one; a repeated name is an error (RFC 6749 §3.1)."""
+    if _BROKEN_ESCAPE.search(raw):
+        raise InvalidRequest("the parameters are malformed or too many")
     try:
         pairs = parse_qsl(
             raw.decode("ascii"),

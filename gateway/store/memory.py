@@ -9,6 +9,8 @@ from gateway.store.api import Redeemed, Replayed
 
 Key = tuple[str, str]
 
+_FEW = 32
+
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
@@ -81,6 +83,8 @@ class MemoryMoments:
         expires_at = now + lifetime
         self._kept[key] = _Kept(value, expires_at, redeemed)
         heapq.heappush(self._ends, (expires_at, key))
+        if len(self._ends) > 2 * len(self._kept) + _FEW:
+            self._rewrite_ends()
 
     def _forget_ended(self, now: datetime) -> None:
         """Every keep pays for the ends before it; a moment that was prolonged has a later one."""
@@ -89,3 +93,9 @@ class MemoryMoments:
             kept = self._kept.get(key)
             if kept is not None and kept.expires_at <= now:
                 del self._kept[key]
+
+    def _rewrite_ends(self) -> None:
+        """Taken and prolonged moments leave ends that mean nothing. Rewriting when most are such
+        costs each keep a constant share."""
+        self._ends = [(kept.expires_at, key) for key, kept in self._kept.items()]
+        heapq.heapify(self._ends)

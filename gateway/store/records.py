@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from gateway.errors import SettingsError
 from gateway.store.api import Records
+from gateway.store.sqlite import WRITER, create_sqlite_engine
 from gateway.store.version import check_version
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
-_BUSY_SECONDS = 30
 
 
 def open_records(url: str) -> Records:
@@ -35,8 +34,7 @@ class SqlRecords:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        immediate = {"genkan_immediate": True}
-        self._writer = engine.execution_options(**immediate)
+        self._writer = engine.execution_options(**WRITER)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -57,27 +55,16 @@ class SqlRecords:
 
 
 def create_engine(url: URL) -> AsyncEngine:
-    if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True)
-    if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, connect_args={"timeout": _BUSY_SECONDS})
-    sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    if url.get_backend_name() == "sqlite":
+        return create_sqlite_engine(url)
+    # hide_parameters: an error's text goes to the log, and the parameters are residents' data.
+    engine = create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+    sa.event.listen(engine.sync_engine, "handle_error", _hide_values)
     return engine
 
 
-def _prepare_sqlite(connection: Any, _: object) -> None:
-    # Without this the driver begins transactions on its own, later than we mean it to.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: sa.Connection) -> None:
-    """A writer takes its turn when it begins: one that reads first and writes later could find
-    that it may not (SQLITE_BUSY) half-way."""
-    immediate = connection.get_execution_options().get("genkan_immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+def _hide_values(context: sa.ExceptionContext) -> None:
+    """PostgreSQL's DETAIL quotes the row; it would stand in a traceback as the error's cause."""
+    cause: Any = context.original_exception.__cause__
+    if hasattr(cause, "detail"):
+        cause.detail = None

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any, cast
 
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialWithJitterBackoff
 
 from gateway.store.api import Redeemed, Replayed
 
@@ -32,7 +34,10 @@ _FRESH, _USED = b"+", b"-"
 
 
 def open_redis(url: str) -> "RedisMoments":
-    return RedisMoments(Redis.from_url(url))
+    """A broken connection is opened anew and the step repeated. Where the first try was done and
+    only its answer lost, the second finds the thing used up: no step is won twice."""
+    retry = Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), retries=3)
+    return RedisMoments(Redis.from_url(url, retry=retry))
 
 
 class RedisMoments:

@@ -13,13 +13,14 @@ _version = sa.table("alembic_version", sa.column("version_num"))
 
 async def check_version(connection: AsyncConnection) -> None:
     """Raises SettingsError where the store was made by another version, or not at all."""
-    try:
-        found = (await connection.execute(sa.select(_version.c.version_num))).scalar_one_or_none()
-    except sa.exc.DBAPIError as cause:
-        if isinstance(cause, sa.exc.OperationalError | sa.exc.ProgrammingError):
-            raise SettingsError("store.records: no tables yet; run `genkan init`") from cause
-        raise
+    if not await connection.run_sync(_has_tables):
+        raise SettingsError("store.records: no tables yet; run `genkan init`")
+    found = (await connection.execute(sa.select(_version.c.version_num))).scalar_one_or_none()
     if found != SCHEMA:
         raise SettingsError(
             f"store.records: its schema is {found}, this version needs {SCHEMA}; run `genkan init`"
         )
+
+
+def _has_tables(connection: sa.Connection) -> bool:
+    return sa.inspect(connection).has_table(_version.name)

@@ -80,12 +80,10 @@ class RedisServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        self._process = subprocess.Popen(  # noqa: S603
-            [_program("redis-server"), "--port", "0", "--unixsocket", str(self._socket)]
-            + ["--dir", str(self._folder), "--save", ""]
-            + ["--appendonly", "yes", "--appendfsync", "always"],
-            stdout=subprocess.DEVNULL,
-        )
+        place = ["--port", "0", "--unixsocket", str(self._socket), "--dir", str(self._folder)]
+        durable = ["--save", "", "--appendonly", "yes", "--appendfsync", "always"]
+        command = [_program("redis-server"), *place, *durable]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
         _wait(self._process, [_program("redis-cli"), "-e", "-s", str(self._socket), "PING"])
 
     def kill(self) -> None:
@@ -108,7 +106,7 @@ AnyServer = TypeVar("AnyServer", PostgresServer, RedisServer)
 def running(kind: type[AnyServer]) -> Iterator[AnyServer]:
     # Not pytest's tmp_path: a Unix socket's path has at most 107 bytes, and the PostgreSQL user
     # must reach it.
-    with tempfile.TemporaryDirectory(prefix="genkan-", dir="/tmp") as folder:  # noqa: S108
+    with tempfile.TemporaryDirectory(prefix="genkan-", dir="/tmp") as folder:
         server = kind(Path(folder))
         server.start()
         try:

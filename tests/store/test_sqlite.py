@@ -1,0 +1,65 @@
+"""How SQLite is used: durable, and its writers in one line."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import sqlalchemy as sa
+
+from gateway.store.api import Records
+from gateway.store.records import open_records
+
+WRITERS = 20
+
+pytestmark = pytest.mark.anyio
+
+counter = sa.table("counter", sa.column("value"))
+
+
+@pytest.fixture
+async def records(sqlite_url: str) -> AsyncIterator[Records]:
+    opened = open_records(sqlite_url)
+    async with opened.writing() as connection:
+        await connection.execute(sa.text("CREATE TABLE counter (value INTEGER NOT NULL)"))
+        await connection.execute(counter.insert().values(value=0))
+    yield opened
+    await opened.close()
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 30_000)],
+)
+async def test_every_connection_is_durable_and_patient(
+    records: Records, pragma: str, value: object
+) -> None:
+    async with records.reading() as first, records.reading() as second:
+        for connection in (first, second):
+            found = await connection.execute(sa.text(f"PRAGMA {pragma}"))
+            assert found.scalar_one() == value
+
+
+async def test_writers_who_read_first_lose_nothing(records: Records) -> None:
+    async def add_one() -> None:
+        async with records.writing() as connection:
+            seen = (await connection.execute(sa.select(counter.c.value))).scalar_one()
+            await asyncio.sleep(0)
+            await connection.execute(counter.update().values(value=seen + 1))
+
+    await asyncio.gather(*(add_one() for _ in range(WRITERS)))
+    async with records.reading() as connection:
+        assert (await connection.execute(sa.select(counter.c.value))).scalar_one() == WRITERS
+
+
+async def test_two_processes_files_are_one_line(records: Records, sqlite_url: str) -> None:
+    other = open_records(sqlite_url)
+
+    async def add_one(through: Records) -> None:
+        async with through.writing() as connection:
+            seen = (await connection.execute(sa.select(counter.c.value))).scalar_one()
+            await connection.execute(counter.update().values(value=seen + 1))
+
+    await asyncio.gather(*(add_one((records, other)[n % 2]) for n in range(WRITERS)))
+    async with other.reading() as connection:
+        assert (await connection.execute(sa.select(counter.c.value))).scalar_one() == WRITERS
+    await other.close()

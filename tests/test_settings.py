@@ -11,6 +11,8 @@ from gateway.errors import SettingsError
 from gateway.settings import Settings
 from gateway.settings_file import load_settings
 from plugins.crl.settings import DEFAULTS as CRL_DEFAULTS
+from plugins.jpki.auth import CARD_POLICY as AUTH_POLICY
+from plugins.jpki.sign import CARD_POLICY as SIGN_POLICY
 
 FILE = Path(__file__).parents[1] / "conf" / "genkan.toml"
 
@@ -30,7 +32,11 @@ def test_every_setting_stands_in_the_file_with_its_default() -> None:
             else:
                 found = documented[section].pop(key)
                 assert found == (list(value) if isinstance(value, tuple) else value), key
-    assert documented.pop("plugins")["crl"] == CRL_DEFAULTS
+    assert documented.pop("plugins") == {
+        "jpki-sign": {"policies": [SIGN_POLICY]},
+        "jpki-auth": {"policies": [AUTH_POLICY]},
+        "crl": CRL_DEFAULTS,
+    }
     assert not any(documented.values()), "the file documents a setting that is not there"
 
 
@@ -40,7 +46,7 @@ def test_every_setting_has_a_comment_above_it() -> None:
         if " = " in line and not line.startswith("#"):
             block = lines[max(0, number - 3) : number]
             explained = any(above.startswith("# ") for above in block)
-            assert explained or lines[number - 1] == "[plugins.jpki-auth]", line
+            assert explained, line
 
 
 def test_the_file_as_shipped_is_the_defaults() -> None:
@@ -84,6 +90,14 @@ def test_a_url_with_a_password_may_lie_in_a_file(tmp_path: Path) -> None:
         ("[server]\nissuer = 'https://a@id.example.test'", "server.issuer"),
         ("[server]\nissuer = 'https://id.example.test:x'", "server.issuer"),
         ("[server]\nissuer = 'ldap://id.example.test'", "server.issuer"),
+        ("[server]\nissuer = 'https://id.example.test?a=b'", "server.issuer"),
+        ("[server]\nissuer = 'https://id.example.test#'", "server.issuer"),
+        ("[server]\nissuer = 'https://id.example.test:443'", "server.issuer"),
+        ("[server]\nissuer = 'https://id.example.test:65536'", "server.issuer"),
+        ("[server]\nissuer = 'https://id example.test'", "server.issuer"),
+        ('[server]\nissuer = "https://id.example.test\\n"', "server.issuer"),
+        ("[server]\nlisten_host = ''", "server.listen_host"),
+        ("server = 1", "server"),
         ("[server]\nworkers = 2", "store.moments"),
         ("[server]\nworkers = 0", "server.workers"),
         ("[server]\nbody_limit_bytes = -1", "server.body_limit_bytes"),
@@ -99,6 +113,7 @@ def test_a_url_with_a_password_may_lie_in_a_file(tmp_path: Path) -> None:
         ("[reader]\nlisten_host = '0.0.0.0'", "reader.listen_host"),
         ("[reader]\ngateway_origins = []", "reader.gateway_origins"),
         ("[reader]\ngateway_origins = ['https://id.example.test/']", "reader.gateway_origins"),
+        ("[reader]\ngateway_origins = ['http://id.example.test']", "reader.gateway_origins"),
         ("[store]\nrecords_file = '/nowhere'", "store.records_file"),
     ],
 )
@@ -111,6 +126,32 @@ def test_one_wrong_setting_stops_the_start_and_is_named(
         load_settings(file, {})
     assert str(refused.value).startswith(f"{key}: ")
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "https://id.example.test",
+        "https://id.example.test:8443",
+        "http://localhost:8000",
+        "http://127.0.0.1:8000",
+        "http://[::1]:8000",
+    ],
+)
+def test_an_issuer_is_an_origin(issuer: str) -> None:
+    assert load_settings(None, {"GENKAN_SERVER__ISSUER": issuer}).server.issuer == issuer
+
+
+def test_more_workers_are_welcome_where_they_share_redis() -> None:
+    environ = {"GENKAN_SERVER__WORKERS": "2", "GENKAN_STORE__MOMENTS": "redis://localhost:6379/0"}
+    assert load_settings(None, environ).server.workers == 2
+
+
+def test_a_section_that_is_no_table_is_named_with_an_override_too(tmp_path: Path) -> None:
+    file = tmp_path / "genkan.toml"
+    file.write_text("server = 1")
+    with pytest.raises(SettingsError, match=r"^server: "):
+        load_settings(file, {"GENKAN_SERVER__LISTEN_PORT": "8001"})
 
 
 @pytest.mark.parametrize(

@@ -114,9 +114,10 @@ def decide(known: Known, attributes: BasicAttributes) -> Decision:
         return SameResident(signature)
     if authentication is not None:
         # Two lives: the signature certificate was renewed after a move or a change of name. The
-        # birth date does not change.
+        # birth date does not change; one that is not known is no evidence.
         before = known.attributes_of_known
-        if before is None or before.birth_date != attributes.birth_date:
+        birthday = None if before is None else before.birthday
+        if birthday is None or birthday != attributes.birthday:
             return Undecided(ReviewCause.OTHER_BIRTH_DATE, authentication)
         return SameResident(authentication)
     return NewResident(candidate=known.namesake)

@@ -176,5 +176,5 @@ def test_no_tenant_can_join_anothers_sector() -> None:
 )
 def test_apps_that_share_an_address_share_no_sector(uri: str) -> None:
     assert sector("one", redirect_uris=[uri]) != sector("two", redirect_uris=[uri])
-    named = {"redirect_uris": [uri], "sector_identifier": "health.example"}
+    named: dict[str, Any] = {"redirect_uris": [uri], "sector_identifier": "health.example"}
     assert sector("one", **named) == sector("two", **named)

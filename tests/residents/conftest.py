@@ -1,0 +1,44 @@
+"""The residents' room on both stores."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from gateway.keys.hashing import KeyedHash
+from gateway.keys.master import MasterKey
+from gateway.keys.sealing import Sealer
+from gateway.residents.links import Links
+from gateway.residents.registry import Residents
+from gateway.store.api import Records
+from gateway.store.migrate import migrate
+from gateway.store.records import open_records
+
+KEYED_HASH = KeyedHash(b"k" * 32)
+SEALER = Sealer(MasterKey(b"m" * 32))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/genkan.db"
+    found: str = request.getfixturevalue("postgres_url")
+    return found
+
+
+@pytest.fixture
+async def records(url: str) -> AsyncIterator[Records]:
+    await migrate(url)
+    records = open_records(url)
+    yield records
+    await records.close()
+
+
+@pytest.fixture
+def residents(records: Records) -> Residents:
+    return Residents(records, KEYED_HASH, SEALER)
+
+
+@pytest.fixture
+def links(records: Records) -> Links:
+    return Links(records)

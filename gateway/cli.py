@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
-import httpx
+import httpx2
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -110,8 +110,8 @@ def init(
 def health(url: Annotated[str, typer.Argument(help="e.g. http://127.0.0.1:8000/readyz")]) -> None:
     """Exit 0 where a running gateway is ready, 1 where it is not."""
     try:
-        ready = httpx.get(url, timeout=2).status_code == 200
-    except httpx.HTTPError:
+        ready = httpx2.get(url, timeout=2).status_code == 200
+    except httpx2.HTTPError:
         ready = False
     out.print("ready" if ready else "not ready")
     raise typer.Exit(0 if ready else 1)

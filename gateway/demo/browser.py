@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
-import httpx
+import httpx2
 
 MAX_REDIRECTS = 10
 
@@ -56,7 +56,7 @@ class Page:
 
 class Browser:
     def __init__(self) -> None:
-        self._client = httpx.Client(timeout=10)
+        self._client = httpx2.Client(timeout=10)
 
     def close(self) -> None:
         self._client.close()
@@ -75,11 +75,11 @@ class Browser:
         headers = {"Origin": origin_of(page.url)}
         if site_of(url) == site_of(page.url):
             return self._follow(self._client.post(url, data=data, headers=headers))
-        with httpx.Client(timeout=10) as stranger:
+        with httpx2.Client(timeout=10) as stranger:
             answer = stranger.post(url, data=data, headers=headers)
         return self._follow(answer)
 
-    def _follow(self, answer: httpx.Response, until: str | None = None) -> Page:
+    def _follow(self, answer: httpx2.Response, until: str | None = None) -> Page:
         for _ in range(MAX_REDIRECTS):
             if answer.status_code not in (302, 303, 307):
                 return read_page(str(answer.url), answer.status_code, answer.text)

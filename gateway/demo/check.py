@@ -6,7 +6,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-import httpx
+import httpx2
 from rich.console import Console
 
 from gateway.demo.journey import Journey, Step
@@ -34,7 +34,7 @@ def walk(step: Step, out: Console) -> bool:
     began = time.monotonic()
     try:
         do()
-    except (Unexpected, LookupError, ValueError, httpx.HTTPError) as found:
+    except (Unexpected, LookupError, ValueError, httpx2.HTTPError) as found:
         out.print(f"✗ {what}: {type(found).__name__}: {found}", markup=False)
         return False
     out.print(f"✓ {what} ({(time.monotonic() - began) * 1000:.0f} ms)", markup=False)

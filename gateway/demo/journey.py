@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-import httpx
+import httpx2
 
 from gateway.clock import system_clock
 from gateway.demo import relying_party
@@ -45,9 +45,9 @@ class Journey:
         )
 
     def metadata(self) -> None:
-        found = httpx.get(f"{self._world.issuer}/.well-known/openid-configuration").json()
+        found = httpx2.get(f"{self._world.issuer}/.well-known/openid-configuration").json()
         expect(found["issuer"], self._world.issuer)
-        keys = httpx.get(found["jwks_uri"]).json()["keys"]
+        keys = httpx2.get(found["jwks_uri"]).json()["keys"]
         expect({key["alg"] for key in keys}, {"ES256", "RS256"})
 
     def unregistered(self) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import httpx
+import httpx2
 
 from gateway.demo.world import World
 
@@ -57,8 +57,8 @@ def running(parts: Sequence[Part]) -> Iterator[dict[str, subprocess.Popen[bytes]
 def wait_until_ready(part: Part, process: subprocess.Popen[bytes], deadline: float) -> None:
     while time.monotonic() < deadline:
         check_alive({part.name: process})
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(part.ready_url, timeout=2).status_code < 500:
+        with contextlib.suppress(httpx2.TransportError):
+            if httpx2.get(part.ready_url, timeout=2).status_code < 500:
                 return
         time.sleep(0.05)
     raise DemoError(f"the {part.name} was not ready within {READY_SECONDS} seconds")

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import httpx
+import httpx2
 
 from gateway.demo.town import HEALTH
 from gateway.demo.visitor import Visitor, expect
@@ -33,7 +33,7 @@ def code_for(world: World, visitor: Visitor) -> tuple[str, str]:
     return answer["code"], verifier
 
 
-def redeem(world: World, code: str, verifier: str) -> httpx.Response:
+def redeem(world: World, code: str, verifier: str) -> httpx2.Response:
     return token_request(
         world,
         {
@@ -45,15 +45,15 @@ def redeem(world: World, code: str, verifier: str) -> httpx.Response:
     )
 
 
-def refresh(world: World, refresh_token: str) -> httpx.Response:
+def refresh(world: World, refresh_token: str) -> httpx2.Response:
     return token_request(world, {"grant_type": "refresh_token", "refresh_token": refresh_token})
 
 
-def userinfo(world: World, access_token: str) -> httpx.Response:
+def userinfo(world: World, access_token: str) -> httpx2.Response:
     headers = {"Authorization": f"Bearer {access_token}"}
-    return httpx.get(f"{world.issuer}/userinfo", headers=headers)
+    return httpx2.get(f"{world.issuer}/userinfo", headers=headers)
 
 
-def token_request(world: World, form: Mapping[str, str]) -> httpx.Response:
+def token_request(world: World, form: Mapping[str, str]) -> httpx2.Response:
     credentials = (HEALTH.client_id, world.secrets[HEALTH.name])
-    return httpx.post(f"{world.issuer}/token", data=dict(form), auth=credentials)
+    return httpx2.post(f"{world.issuer}/token", data=dict(form), auth=credentials)

@@ -1,0 +1,177 @@
+"""A whole gateway in this process: real stores, real keys, a clock the test moves."""
+
+import contextlib
+import secrets
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.app import create_app, make_provider
+from gateway.card.api import BasicAttributes, CertificateType
+from gateway.commands.store_commands import initialise
+from gateway.oidc.provider import Provider
+from gateway.residents.model import ProvenCertificate, Resident
+from gateway.settings import Card, Keys, Server, Settings, Store
+from gateway.store.memory import MemoryMoments
+from gateway.store.records import open_records
+from gateway.tenants.metadata import ClientMetadata
+from gateway.tenants.model import Client, ClientKind, Tenant
+from gateway.virtual.authority import DemoAuthority
+
+ISSUER = "https://id.example.test"
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+ACR_WEAK = "urn:genkan:acr:card-authentication"
+ACR_STRONG = "urn:genkan:acr:card-signature"
+ALL_SCOPES = "openid profile address birthdate gender offline_access link"
+
+
+@dataclass(slots=True)
+class MovableClock:
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **step: float) -> None:
+        self.now += timedelta(**step)
+
+
+@dataclass(slots=True)
+class Gateway:
+    """The application, its parts, and what tests do with them."""
+
+    app: Starlette
+    provider: Provider
+    clock: MovableClock
+    secrets: dict[str, str] = field(default_factory=dict)
+
+    def browser(self) -> httpx2.AsyncClient:
+        """Somebody's browser: keeps cookies, follows nothing by itself."""
+        transport = httpx2.ASGITransport(self.app, raise_app_exceptions=False)
+        return httpx2.AsyncClient(transport=transport, base_url=ISSUER)
+
+    async def service(self, client_id: str = "health", **changes: Any) -> Client:
+        return await self._register(
+            ClientKind.SERVICE, client_id, service_metadata(client_id, **changes)
+        )
+
+    async def reader(self, client_id: str = "counter") -> Client:
+        return await self._register(ClientKind.READER, client_id, reader_metadata())
+
+    async def resident(self, name: str = "花咲　花子") -> Resident:
+        """Somebody who registered before; each call with another name is another person."""
+        now, number = self.clock(), secrets.token_hex(4)
+        until = now + timedelta(days=900)
+        registration = await self.provider.residents.register(
+            ProvenCertificate(CertificateType.AUTHENTICATION, f"jpki-auth:{number}", until),
+            ProvenCertificate(CertificateType.SIGNATURE, f"jpki-sign:{number}", until),
+            attributes(name),
+            now,
+        )
+        return registration.resident
+
+    async def sign_in(
+        self, browser: httpx2.AsyncClient, resident: Resident, acr: str = ACR_WEAK
+    ) -> None:
+        """An SSO session, opened as the sign-in page opens one."""
+        response = Response()
+        await self.provider.sessions.open(
+            Request({"type": "http", "headers": [], "method": "GET", "path": "/"}),
+            response,
+            resident_id=resident.resident_id,
+            acr=acr,
+            amr=("sc", "pin", "mfa"),
+            now=self.clock(),
+        )
+        name, _, value = response.headers["set-cookie"].partition(";")[0].partition("=")
+        browser.cookies.set(name, value, domain="id.example.test")
+
+    async def consent(self, client: Client, resident: Resident, scopes: str = ALL_SCOPES) -> None:
+        await self.provider.consents.give(
+            client.client_id, resident.resident_id, scopes.split(), self.clock()
+        )
+
+    async def _register(self, kind: ClientKind, client_id: str, metadata: ClientMetadata) -> Client:
+        clients = self.provider.clients
+        await clients.register_tenant(Tenant("hanasaki", "花咲町", "Hanasaki"), self.clock())
+        client, secret = await clients.register(kind, client_id, "hanasaki", metadata, self.clock())
+        if secret is not None:
+            self.secrets[client_id] = secret
+        return client
+
+
+def service_metadata(client_id: str, **changes: Any) -> ClientMetadata:
+    good: Mapping[str, Any] = {
+        "client_name_ja": "健康アプリ",
+        "client_name_en": "Health",
+        "purpose_ja": "健診のご案内",
+        "purpose_en": "Check-ups",
+        "redirect_uris": (f"https://{client_id}.example.test/callback",),
+        "post_logout_redirect_uris": (f"https://{client_id}.example.test/bye",),
+        "token_endpoint_auth_method": "client_secret_basic",
+        "grant_types": ("authorization_code", "refresh_token"),
+        "scope": ALL_SCOPES,
+    }
+    return ClientMetadata(**{**good, **changes})
+
+
+def reader_metadata() -> ClientMetadata:
+    return ClientMetadata(
+        client_name_ja="窓口",
+        client_name_en="Counter",
+        purpose_ja="本人確認",
+        purpose_en="Identification",
+        token_endpoint_auth_method="client_secret_basic",
+        grant_types=("client_credentials",),
+        scope="card:verify",
+    )
+
+
+def attributes(name: str) -> BasicAttributes:
+    return BasicAttributes(
+        name=name,
+        name_substitution="0" * len(name),
+        gender="2",
+        birth_date="319850412",
+        address="花園県花咲町桜台一丁目２番３号",
+        address_substitution="0" * 15,
+    )
+
+
+def settings_in(folder: Path) -> Settings:
+    return Settings(
+        server=Server(issuer=ISSUER),
+        store=Store(records=f"sqlite:///{folder}/genkan.db"),
+        keys=Keys(master_key_file=f"{folder}/master.key"),
+        card=Card(trust="demo", anchors_dir=f"{folder}/anchors"),
+        plugins={"crl": {"directory": f"{folder}/crls", "check_seconds": 0}},
+    )
+
+
+async def make_template(folder: Path, authority: DemoAuthority) -> None:
+    """What every gateway of a test run can share a copy of: keys and tables are slow to make."""
+    authority.write_anchors(folder / "anchors")
+    authority.write_crls(folder / "crls", NOW)
+    await initialise(settings_in(folder), NOW)
+
+
+@contextlib.asynccontextmanager
+async def open_gateway(folder: Path, template: Path) -> AsyncIterator[Gateway]:
+    shutil.copytree(template, folder, dirs_exist_ok=True)
+    clock, settings = MovableClock(), settings_in(folder)
+    records = open_records(settings.store.records)
+    try:
+        moments = MemoryMoments(clock)
+        app = await create_app(settings, records, moments, clock)
+        provider = await make_provider(settings, records, moments, clock)
+        yield Gateway(app, provider, clock)
+    finally:
+        await records.close()

@@ -108,6 +108,10 @@ def test_a_url_with_a_password_may_lie_in_a_file(tmp_path: Path) -> None:
         ("[card]\nreader_agent = 'http://192.0.2.1:8765'", "card.reader_agent"),
         ("[login]\nsession_idle_seconds = 30000", "login.session_idle_seconds"),
         ("[login]\nacr_signature_certificate = 'two words'", "login.acr_signature_certificate"),
+        (
+            "[login]\nacr_signature_certificate = 'urn:genkan:acr:card-authentication'",
+            "login.acr_signature_certificate",
+        ),
         ("[oidc]\ncode_seconds = 601", "oidc.code_seconds"),
         ("[oidc]\naccess_token_seconds = 9000000", "oidc.access_token_seconds"),
         ("[reader]\nlisten_host = '0.0.0.0'", "reader.listen_host"),
@@ -139,7 +143,9 @@ def test_one_wrong_setting_stops_the_start_and_is_named(
     ],
 )
 def test_an_issuer_is_an_origin(issuer: str) -> None:
-    assert load_settings(None, {"GENKAN_SERVER__ISSUER": issuer}).server.issuer == issuer
+    settings = load_settings(None, {"GENKAN_SERVER__ISSUER": issuer})
+    assert settings.server.issuer == issuer
+    assert settings.secure_cookies == issuer.startswith("https:")
 
 
 def test_more_workers_are_welcome_where_they_share_redis() -> None:

@@ -132,8 +132,8 @@ async def test_stores_that_are_gone_do_not_pass_their_check() -> None:
         records = open_records(url)
         await moments.check()
         await records.check()
-        redis.kill()
-        postgres.kill()
+        redis.stop()
+        postgres.stop()
         with pytest.raises(RedisError):
             await moments.check()
         with pytest.raises((sa.exc.DBAPIError, OSError)):

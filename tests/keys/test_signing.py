@@ -110,7 +110,7 @@ async def test_one_wrong_thing_is_refused(keys: SigningKeys, records: Records) -
     assert await keys.verify(good, typ="at+jwt", now=NOW)
     assert await keys.verify(good, typ="AT+JWT", now=NOW)
     foreign = jwt.encode(claims(), "k" * 32, "HS256", headers={"typ": "at+jwt"})
-    unsigned = jwt.encode(claims(), None, "none", headers={"typ": "at+jwt"})
+    unsigned = jwt.encode(claims(), "", "none", headers={"typ": "at+jwt"})
     no_exp = await keys.sign({"sub": "r"}, alg="ES256", typ="at+jwt", now=NOW)
     other_type = await keys.sign(claims(), alg="ES256", typ="JWT", now=NOW)
     head, payload, signature = good.split(".")

@@ -1,5 +1,6 @@
 """One good authorization request, and one wrong thing at a time (RFC 6749 §4.1.1, RFC 7636)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -7,11 +8,27 @@ import pytest
 from gateway.errors import OAuthError
 from gateway.oidc.checks import check_authorization_request
 from gateway.oidc.response import ResponseTarget, is_same_target
-from gateway.tenants.model import Client
-from tests.support.clients import service
+from gateway.tenants.model import Client, ClientKind
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-CLIENT: Client = service("health")
+CLIENT = Client(
+    client_id="health",
+    tenant_id="hanasaki",
+    kind=ClientKind.SERVICE,
+    client_name_ja="健康アプリ",
+    client_name_en="Health",
+    purpose_ja="健診のご案内",
+    purpose_en="Check-ups",
+    redirect_uris=("https://health.example.test/callback",),
+    post_logout_redirect_uris=(),
+    token_endpoint_auth_method="client_secret_basic",
+    grant_types=("authorization_code",),
+    scope=frozenset({"openid", "profile", "offline_access"}),
+    sector_identifier="hanasaki/health.example.test",
+    id_token_signed_response_alg="ES256",
+    jwks=None,
+    client_secret_hash=None,
+)
 TARGET = ResponseTarget(CLIENT, CLIENT.redirect_uris[0], "af0ifjsldkj")
 GOOD = {
     "response_type": "code",
@@ -77,7 +94,7 @@ def test_unknown_parameters_and_scopes_are_left_out() -> None:
 
 
 def test_a_scope_the_service_may_not_have_is_left_out() -> None:
-    client = service("modest", scope=frozenset({"openid"}))
+    client = replace(CLIENT, scope=frozenset({"openid"}))
     target = ResponseTarget(client, client.redirect_uris[0], None)
     assert check_authorization_request(GOOD, target, None, NOW).scopes == ("openid",)
 

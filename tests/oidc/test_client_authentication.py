@@ -169,7 +169,7 @@ async def test_one_wrong_signature_is_refused(gateway: Gateway) -> None:
         assertion(OTHER_KEY, headers={"jwk": own_key}),
         assertion(OTHER_KEY, headers={"jku": "https://evil.example/jwks"}),
         assertion(headers={"kid": "unknown"}) + "x",
-        jwt.encode(claims, None, "none"),
+        jwt.encode(claims, "", "none"),
         public_pem_as_secret,
         f"{head}.{body}.",
         f"{head}.{body}.{signature[:-4]}AAAA",

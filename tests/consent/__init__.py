@@ -1,0 +1,1 @@
+"""What a service may learn, agreed to by the resident."""

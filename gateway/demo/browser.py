@@ -6,6 +6,8 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx2
 
+from gateway.demo.local_http import local_client
+
 MAX_REDIRECTS = 10
 
 
@@ -56,7 +58,7 @@ class Page:
 
 class Browser:
     def __init__(self) -> None:
-        self._client = httpx2.Client(timeout=10)
+        self._client = local_client()
 
     def close(self) -> None:
         self._client.close()
@@ -75,7 +77,7 @@ class Browser:
         headers = {"Origin": origin_of(page.url)}
         if site_of(url) == site_of(page.url):
             return self._follow(self._client.post(url, data=data, headers=headers))
-        with httpx2.Client(timeout=10) as stranger:
+        with local_client() as stranger:
             answer = stranger.post(url, data=data, headers=headers)
         return self._follow(answer)
 

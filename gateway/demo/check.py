@@ -1,16 +1,19 @@
 """`genkan demo --check`: the journey in a world of its own, a line a step, exit 0 or 1."""
 
+import signal
 import socket
+import sys
 import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from types import FrameType
 
 import httpx2
 from rich.console import Console
 
 from gateway.demo.journey import Journey, Step
-from gateway.demo.processes import parts_of, running
+from gateway.demo.processes import DemoError, parts_of, running
 from gateway.demo.run import prepare
 from gateway.demo.visitor import Unexpected, Visitor
 from gateway.demo.world import Ports
@@ -18,15 +21,24 @@ from gateway.demo.world import Ports
 
 def run_check(out: Console) -> int:
     """Beside a running demo, too: other ports, another folder."""
+    signal.signal(signal.SIGTERM, _leave)
     began = time.monotonic()
+    try:
+        passed = _walk_all(out, began)
+    except DemoError as error:
+        out.print(f"✗ {error}", markup=False)
+        passed = False
+    seconds = time.monotonic() - began
+    out.print(f"{'passed' if passed else 'failed'} after {seconds:.1f} s")
+    return 0 if passed else 1
+
+
+def _walk_all(out: Console, began: float) -> bool:
     with tempfile.TemporaryDirectory(prefix="genkan-check-") as folder:
         world = prepare(Path(folder), Ports(*free_ports(4)), out)
         with running(parts_of(world)), Visitor(world) as hanako:
             out.print(f"ready after {time.monotonic() - began:.1f} s")
-            passed = all(walk(step, out) for step in Journey(world, hanako).steps())
-    seconds = time.monotonic() - began
-    out.print(f"{'passed' if passed else 'failed'} after {seconds:.1f} s")
-    return 0 if passed else 1
+            return all(walk(step, out) for step in Journey(world, hanako).steps())
 
 
 def walk(step: Step, out: Console) -> bool:
@@ -48,3 +60,8 @@ def free_ports(count: int) -> list[int]:
         for each in sockets:
             each.bind(("127.0.0.1", 0))
         return [each.getsockname()[1] for each in sockets]
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    """By way of every `finally`: no process and no folder stays behind."""
+    sys.exit(1)

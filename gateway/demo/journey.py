@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-import httpx2
-
 from gateway.clock import system_clock
 from gateway.demo import relying_party
+from gateway.demo.local_http import local_client
 from gateway.demo.town import HEALTH, POINTS, RESIDENTS
 from gateway.demo.visitor import Unexpected, Visitor, expect, expect_failure, expect_mark
 from gateway.demo.world import World
@@ -45,9 +44,10 @@ class Journey:
         )
 
     def metadata(self) -> None:
-        found = httpx2.get(f"{self._world.issuer}/.well-known/openid-configuration").json()
-        expect(found["issuer"], self._world.issuer)
-        keys = httpx2.get(found["jwks_uri"]).json()["keys"]
+        with local_client() as http:
+            found = http.get(f"{self._world.issuer}/.well-known/openid-configuration").json()
+            expect(found["issuer"], self._world.issuer)
+            keys = http.get(found["jwks_uri"]).json()["keys"]
         expect({key["alg"] for key in keys}, {"ES256", "RS256"})
 
     def unregistered(self) -> None:
@@ -113,7 +113,7 @@ class Journey:
     def sign_out(self) -> None:
         page = self._hanako.browser.open(f"{self._world.health}/")
         page = self._hanako.browser.submit(page, page.form("/signout"))
-        expect(page.url, f"{self._world.health}/")
+        expect(page.where, f"{self._world.health}/ (200)")
         page = self._hanako.enter(self._world.points)
         expect((page.path, page.status), ("/login", 200))
 

@@ -1,17 +1,23 @@
 """The demo's processes: started together, watched, stopped together."""
 
 import contextlib
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import httpx2
 
+from gateway.demo.local_http import local_client
 from gateway.demo.world import World
 
 READY_SECONDS = 20
+STOP_SECONDS = 5
+
+Processes = dict[str, subprocess.Popen[bytes]]
 
 
 class DemoError(Exception):
@@ -39,44 +45,67 @@ def parts_of(world: World) -> tuple[Part, ...]:
 
 
 @contextlib.contextmanager
-def running(parts: Sequence[Part]) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+def running(parts: Sequence[Part]) -> Iterator[Processes]:
     """All parts started and ready; all stopped at the end, whatever happens."""
-    processes: dict[str, subprocess.Popen[bytes]] = {}
+    for part in parts:
+        check_port(part)
+    processes: Processes = {}
     try:
         for part in parts:
-            command = [sys.executable, *part.arguments]
-            processes[part.name] = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - our own modules
+            processes[part.name] = start(part)
         deadline = time.monotonic() + READY_SECONDS
         for part in parts:
-            wait_until_ready(part, processes[part.name], deadline)
+            wait_until_ready(part, processes, deadline)
         yield processes
     finally:
         stop(processes)
 
 
-def wait_until_ready(part: Part, process: subprocess.Popen[bytes], deadline: float) -> None:
-    while time.monotonic() < deadline:
-        check_alive({part.name: process})
-        with contextlib.suppress(httpx2.TransportError):
-            if httpx2.get(part.ready_url, timeout=2).status_code < 500:
-                return
-        time.sleep(0.05)
+def check_port(part: Part) -> None:
+    """Otherwise somebody else's server would be taken for ours."""
+    port = urlsplit(part.ready_url).port or 80
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as cause:
+            raise DemoError(
+                f"port {port}, for the {part.name}, is in use; choose others with --ports"
+            ) from cause
+
+
+def start(part: Part) -> subprocess.Popen[bytes]:
+    # In a group of its own, so that Ctrl-C reaches the demo alone, which stops its parts.
+    return subprocess.Popen(  # noqa: S603 - our own modules
+        [sys.executable, *part.arguments], stdin=subprocess.DEVNULL, process_group=0
+    )
+
+
+def wait_until_ready(part: Part, processes: Processes, deadline: float) -> None:
+    with local_client() as http:
+        while time.monotonic() < deadline:
+            check_alive(processes)
+            with contextlib.suppress(httpx2.TransportError):
+                if http.get(part.ready_url).status_code < 500:
+                    return
+            time.sleep(0.05)
     raise DemoError(f"the {part.name} was not ready within {READY_SECONDS} seconds")
 
 
-def check_alive(processes: dict[str, subprocess.Popen[bytes]]) -> None:
+def check_alive(processes: Processes) -> None:
     for name, process in processes.items():
         if process.poll() is not None:
             raise DemoError(f"the {name} has stopped by itself (exit code {process.returncode})")
 
 
-def stop(processes: dict[str, subprocess.Popen[bytes]]) -> None:
+def stop(processes: Processes) -> None:
     for process in processes.values():
         if process.poll() is None:
             process.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
     for process in processes.values():
         try:
-            process.wait(timeout=5)
+            process.wait(timeout=max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

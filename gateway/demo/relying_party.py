@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx2
 
+from gateway.demo.local_http import local_client
 from gateway.demo.town import HEALTH
 from gateway.demo.visitor import Visitor, expect
 from gateway.demo.world import World
@@ -51,9 +52,11 @@ def refresh(world: World, refresh_token: str) -> httpx2.Response:
 
 def userinfo(world: World, access_token: str) -> httpx2.Response:
     headers = {"Authorization": f"Bearer {access_token}"}
-    return httpx2.get(f"{world.issuer}/userinfo", headers=headers)
+    with local_client() as http:
+        return http.get(f"{world.issuer}/userinfo", headers=headers)
 
 
 def token_request(world: World, form: Mapping[str, str]) -> httpx2.Response:
     credentials = (HEALTH.client_id, world.secrets[HEALTH.name])
-    return httpx2.post(f"{world.issuer}/token", data=dict(form), auth=credentials)
+    with local_client() as http:
+        return http.post(f"{world.issuer}/token", data=dict(form), auth=credentials)

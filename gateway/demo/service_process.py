@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
-from gateway.demo.services import ServiceSettings, create_service
+from gateway.demo.services import create_service
+from gateway.demo.stock_client import ServiceSettings
 from gateway.demo.town import SERVICES
 from gateway.server import serve
 

@@ -1,16 +1,14 @@
-"""The town's two services, as any municipality would build them: Authlib's stock client, which is
-given nothing but the issuer and its credentials."""
+"""The town's two services, as any municipality would build them with a stock client."""
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
+import httpx2
 from authlib.integrations.base_client.errors import OAuthError
-from authlib.integrations.starlette_client import OAuth
-from authlib.oauth2.rfc7523 import PrivateKeyJWT
-from joserfc.jwk import ECKey
+from joserfc.errors import JoseError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
@@ -18,23 +16,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from gateway.demo.town import DemoService
+from gateway.demo.stock_client import ServiceSettings, register
 from gateway.web.pages import Pages
 from gateway.web.static import static_route
 
-SCOPE = "openid profile address birthdate gender offline_access link"
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceSettings:
-    """What a service has to know of Genkan: this, and no more."""
-
-    service: DemoService
-    issuer: str
-    address: str
-    """Where the service itself is reached, e.g. http://localhost:8101."""
-    credential: str = field(repr=False)
-    """A client secret, or a private key in PEM."""
+LINK_REFUSALS = {400: "service_link_refused", 409: "service_link_taken"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +36,7 @@ class Service:
         self._settings = settings
         self._pages = Pages(["gateway.demo"])
         self._visits: dict[str, Visit] = {}
-        self._client = register(settings)
+        self._client = register(settings, self.renewed)
 
     def routes(self) -> list[Route]:
         return [
@@ -72,9 +58,21 @@ class Service:
         return response
 
     async def callback(self, request: Request) -> Response:
+        # Two checks that Authlib leaves to its user: whose answer it is (RFC 9207), and whom the
+        # ID token is for (OpenID Connect Core §3.1.3.7).
+        if request.query_params.get("iss") != self._settings.issuer:
+            return self._page(request, error="mismatching_issuer", status=400)
+        claims_options = {
+            "iss": {"essential": True, "value": self._settings.issuer},
+            "aud": {"essential": True, "value": self._settings.service.client_id},
+        }
         try:
-            token = await self._client.authorize_access_token(request)
+            token = await self._client.authorize_access_token(
+                request, claims_options=claims_options
+            )
         except OAuthError as refused:
+            return self._page(request, error=refused.error, status=400)
+        except JoseError as refused:
             return self._page(request, error=refused.error, status=400)
         await self._welcome(request, token)
         return RedirectResponse("/", 303)
@@ -85,11 +83,15 @@ class Service:
             return RedirectResponse("/", 303)
         async with request.form(max_fields=4) as form:
             local_id = str(form.get("local_id", ""))
-        answer = await self._client.put(
-            f"{self._settings.issuer}/link", json={"local_id": local_id}, token=visit.token
-        )
-        if answer.status_code == 409:
-            return self._page(request, notice="service_link_taken", status=409)
+        try:
+            answer = await self._client.put(
+                f"{self._settings.issuer}/link", json={"local_id": local_id}, token=visit.token
+            )
+        except OAuthError as refused:
+            return self._over(request, refused)
+        if answer.status_code in LINK_REFUSALS:
+            notice = LINK_REFUSALS[answer.status_code]
+            return self._page(request, notice=notice, status=answer.status_code)
         answer.raise_for_status()
         return await self.refresh(request)
 
@@ -102,8 +104,7 @@ class Service:
                 grant_type="refresh_token", refresh_token=visit.token["refresh_token"]
             )
         except OAuthError as refused:
-            self._forget(request)
-            return self._page(request, error=refused.error, status=400)
+            return self._over(request, refused)
         await self._welcome(request, {**visit.token, **token})
         return self._page(request, notice="service_refreshed")
 
@@ -120,6 +121,21 @@ class Service:
         }
         return RedirectResponse(f"{metadata['end_session_endpoint']}?{urlencode(query)}", 303)
 
+    async def renewed(
+        self,
+        token: Mapping[str, Any],
+        refresh_token: str | None = None,
+        access_token: str | None = None,
+    ) -> None:
+        """Authlib saw that the access token had expired and used the refresh token; from now on
+        only the new one is good."""
+        for visit_id, visit in self._visits.items():
+            if refresh_token is not None and visit.token.get("refresh_token") == refresh_token:
+                self._visits[visit_id] = replace(visit, token={**visit.token, **token})
+
+    async def unreachable(self, request: Request, _: Exception) -> Response:
+        return self._page(request, notice="service_unreachable", status=502)
+
     async def _welcome(self, request: Request, token: Mapping[str, Any]) -> None:
         claims = await self._client.userinfo(token=token)
         visit_id = request.session.setdefault("visit", secrets.token_urlsafe(16))
@@ -130,6 +146,11 @@ class Service:
 
     def _forget(self, request: Request) -> None:
         self._visits.pop(request.session.pop("visit", ""), None)
+
+    def _over(self, request: Request, refused: OAuthError) -> Response:
+        """The issuer no longer lets us act for the resident, who has to sign in again."""
+        self._forget(request)
+        return self._page(request, error=refused.error, status=400)
 
     def _page(
         self,
@@ -154,31 +175,6 @@ class Service:
         )
 
 
-def register(settings: ServiceSettings) -> Any:
-    """Authlib's client for this service. What it needs to know it reads from discovery."""
-    oauth = OAuth()
-    service = settings.service
-    arguments: dict[str, Any] = {
-        "client_kwargs": {
-            "scope": SCOPE,
-            "code_challenge_method": "S256",
-            "token_endpoint_auth_method": service.token_endpoint_auth_method,
-        }
-    }
-    credential: object = settings.credential
-    if service.token_endpoint_auth_method == "private_key_jwt":
-        arguments["client_auth_methods"] = [PrivateKeyJWT(alg="ES256")]
-        credential = ECKey.import_key(settings.credential)
-    oauth.register(
-        "genkan",
-        client_id=service.client_id,
-        client_secret=credential,
-        server_metadata_url=f"{settings.issuer}/.well-known/openid-configuration",
-        **arguments,
-    )
-    return oauth.genkan
-
-
 def shown(claims: Mapping[str, Any]) -> dict[str, str]:
     address = claims.get("address")
     flat = {**claims, "address": address["formatted"]} if address else dict(claims)
@@ -198,4 +194,9 @@ def create_service(settings: ServiceSettings) -> Starlette:
         session_cookie=f"{settings.service.name}_session",
         same_site="lax",
     )
-    return Starlette(routes=[*Service(settings).routes(), static_route()], middleware=[session])
+    service = Service(settings)
+    return Starlette(
+        routes=[*service.routes(), static_route()],
+        middleware=[session],
+        exception_handlers={httpx2.HTTPError: service.unreachable},
+    )

@@ -34,7 +34,7 @@ def create_reader_app(settings: Reader, cards: CardFolder, clock: Clock) -> Star
     if settings.listen_host not in LOOPBACK_HOSTS:
         raise SettingsError("reader.listen_host: must be of this computer, e.g. 127.0.0.1")
     host = _authority(settings.listen_host, settings.listen_port)
-    pages = Pages(["gateway.reader"])
+    pages = Pages(["gateway.reader"], brand="reader_brand")
     requests = SigningRequests(MemoryMoments(clock), timedelta(seconds=settings.request_seconds))
     reader = ReaderPages(
         cards,

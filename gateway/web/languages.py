@@ -62,9 +62,6 @@ class Texts:
         text = self._words[language][key]
         return text.format(**values) if values else text
 
-    def keys(self) -> frozenset[str]:
-        return frozenset(self._words[Language.JA])
-
 
 def read_words(file: Traversable) -> Mapping[str, str]:
     words: dict[str, str] = tomllib.loads(file.read_text("utf-8"))

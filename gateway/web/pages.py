@@ -25,9 +25,10 @@ _POLICY = (
 
 class Pages:
     """Renders the templates of the rooms it is given, e.g. `Pages(["gateway.login"])`; each room
-    has a `templates` and a `texts` folder."""
+    has a `templates` and a `texts` folder. `brand`: the text that stands at the head of a page."""
 
-    def __init__(self, rooms: Sequence[str]) -> None:
+    def __init__(self, rooms: Sequence[str], *, brand: str = "brand") -> None:
+        self._brand = brand
         packages = ["gateway.web", *rooms]
         self.texts = Texts(files(package).joinpath("texts") for package in packages)
         self._templates = jinja2.Environment(
@@ -56,6 +57,7 @@ class Pages:
         html = self._templates.get_template(template).render(
             t=partial(self.texts.say, spoken),
             language=spoken.value,
+            brand=self._brand,
             other_language=Language.EN if spoken is Language.JA else Language.JA,
             switch_query=_switch_query(request) if status < 400 else None,
             **values,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-import httpx
+import httpx2
 from starlette.applications import Starlette
 from starlette.requests import Request
 
@@ -27,7 +27,7 @@ LIFETIME = timedelta(minutes=5)
 class Door:
     """The two endpoints as a reader sees them."""
 
-    http: httpx.AsyncClient
+    http: httpx2.AsyncClient
     world: World
     source: Known
     challenges: Challenges
@@ -39,7 +39,7 @@ class Door:
         body: dict[str, Any] = answer.json()
         return body
 
-    async def verification(self, **change: Any) -> httpx.Response:
+    async def verification(self, **change: Any) -> httpx2.Response:
         """A good request, with these fields instead of its own."""
         made = await self.challenge()
         signed = decode(made["to_be_signed"])
@@ -87,9 +87,9 @@ async def open_door(world: World) -> AsyncIterator[Door]:
         ),
         exception_handlers=exception_handlers(Pages([])),
     )
-    transport = httpx.ASGITransport(app)
+    transport = httpx2.ASGITransport(app)
     reader = {"authorization": "Bearer reader"}
-    async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=reader) as http:
+    async with httpx2.AsyncClient(transport=transport, base_url=ORIGIN, headers=reader) as http:
         yield Door(http, world, source, challenges, told)
 
 

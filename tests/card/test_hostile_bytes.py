@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -128,7 +128,7 @@ def test_no_random_signature_is_accepted(
 def test_the_endpoint_answers_random_bytes_as_a_bad_request_or_a_refusal(
     town: World, certificate: bytes, signature: bytes, encoding: SignatureEncoding
 ) -> None:
-    async def ask() -> httpx.Response:
+    async def ask() -> httpx2.Response:
         async with open_door(town) as door:
             return await door.verification(
                 certificate=encode(certificate),

@@ -43,7 +43,8 @@ LATER = NOW + timedelta(seconds=30)
 def decide(
     request: AuthorizationRequest, session: Session | None, consented: frozenset[str] = ALL
 ) -> Step:
-    return next_step(request, session, session and "sub", consented, ACRS, LATER)
+    sub = None if session is None else "sub"
+    return next_step(request, session, sub, consented, ACRS, LATER)
 
 
 def test_a_resident_who_is_signed_in_and_agreed_is_answered() -> None:

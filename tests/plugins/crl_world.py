@@ -16,6 +16,7 @@ from gateway.card.path import resolve_path
 from gateway.virtual.authority import Issued
 from gateway.virtual.person import HANASAKI
 from gateway.virtual.revocation_list import CustomiseCrl
+from plugins.crl import CrlDirectory
 from plugins.crl.revocation_list import UnusableError, parse_revocation_list
 from tests.card.forge import Change, der, forge
 from tests.card.world import NOW, World
@@ -33,6 +34,11 @@ class CrlWorld:
         self.folder = world.crl_folder
         self.source = world.crl_source()
         self.issued = world.issue("auth", generation=2)
+
+    def remake(self, **table: object) -> CrlDirectory:
+        """The source anew, with other settings."""
+        self.source = CrlDirectory({"directory": str(self.folder), "check_seconds": 0, **table})
+        return self.source
 
     def path(self, issued: Issued | None = None) -> CertificatePath:
         leaf = parse_leaf(der((issued or self.issued).certificate))

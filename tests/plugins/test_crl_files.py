@@ -1,19 +1,15 @@
 """The folder of CRLs: read once, read again when something changed, and nothing spoils the rest."""
 
-import asyncio
 import os
-import threading
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from gateway.card.api import CertificateStatus, StatusValue
-from plugins.crl import CrlDirectory
+from gateway.card.api import StatusValue
 from plugins.crl.files import CrlFiles
 from plugins.crl.revocation_list import parse_revocation_list
-from plugins.crl.settings import read_settings
 from tests.plugins.crl_world import CONTEXT, NEXT_UPDATE, CrlWorld
 
 pytestmark = pytest.mark.anyio
@@ -27,11 +23,6 @@ GARBAGE = {
     "random": os.urandom(4_096),
     "a length without end": b"\x30\x84\xff\xff\xff\xff",
 }
-
-
-def remake(crls: CrlWorld, **table: object) -> CrlDirectory:
-    crls.source = CrlDirectory({"directory": str(crls.folder), "check_seconds": 0, **table})
-    return crls.source
 
 
 async def test_a_new_list_is_seen(crls: CrlWorld) -> None:
@@ -172,11 +163,11 @@ async def test_a_file_that_is_too_large_is_not_read(
     content = crls.crl()
     crls.write(content)
 
-    remake(crls, max_file_bytes=len(content) - 1)
+    crls.remake(max_file_bytes=len(content) - 1)
     assert (await crls.status()).value is UNKNOWN
     assert "larger than max_file_bytes" in caplog.text
 
-    remake(crls, max_file_bytes=len(content))
+    crls.remake(max_file_bytes=len(content))
     assert (await crls.status()).value is GOOD
 
 
@@ -193,7 +184,7 @@ async def test_a_hidden_file_and_a_folder_are_not_read(
 async def test_a_missing_folder_could_not_tell_and_says_so_once(
     crls: CrlWorld, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
-    remake(crls, directory=str(tmp_path / "missing"))
+    crls.remake(directory=str(tmp_path / "missing"))
 
     for _ in range(3):
         assert (await crls.status()).value is UNKNOWN
@@ -215,127 +206,3 @@ async def test_a_folder_that_goes_away_leaves_what_was_read(
     crls.revoke()
     crls.write(crls.crl())
     assert (await crls.status()).value is REVOKED
-
-
-async def test_the_folder_is_looked_at_again_after_the_interval(crls: CrlWorld) -> None:
-    remake(crls, check_seconds=5)
-    assert (await crls.status()).value is UNKNOWN
-    crls.write(crls.crl())
-
-    soon = replace(CONTEXT, now=CONTEXT.now + timedelta(seconds=4))
-    later = replace(CONTEXT, now=CONTEXT.now + timedelta(seconds=5))
-
-    assert (await crls.status(context=soon)).value is UNKNOWN
-    assert (await crls.status(context=later)).value is GOOD
-
-
-async def test_a_clock_that_was_set_back_does_not_stop_the_looking(crls: CrlWorld) -> None:
-    remake(crls, check_seconds=5)
-    ahead = replace(CONTEXT, now=CONTEXT.now + timedelta(hours=2))
-    assert (await crls.status(context=ahead)).value is UNKNOWN
-    crls.write(crls.crl())
-
-    assert (await crls.status()).value is GOOD
-
-
-async def test_a_hundred_first_questions_read_the_folder_once(
-    crls: CrlWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    crls.write(crls.crl())
-    looked = count_looks(monkeypatch)
-    remake(crls, check_seconds=5)
-
-    answers = await asyncio.gather(*(crls.status() for _ in range(100)))
-
-    assert {answer.value for answer in answers} == {GOOD}
-    assert len(looked) == 1
-
-
-def count_looks(monkeypatch: pytest.MonkeyPatch) -> list[threading.Thread]:
-    """On which threads a folder was looked at."""
-    looked: list[threading.Thread] = []
-    scandir = os.scandir
-
-    def counting(path: str) -> object:
-        looked.append(threading.current_thread())
-        return scandir(path)
-
-    monkeypatch.setattr(os, "scandir", counting)
-    return looked
-
-
-async def test_files_are_read_off_the_event_loop(
-    crls: CrlWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    crls.write(crls.crl())
-    looked = count_looks(monkeypatch)
-
-    await crls.status()
-
-    assert looked
-    assert threading.main_thread() not in looked
-
-
-async def test_nobody_waits_for_a_look_another_has_begun(
-    crls: CrlWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A large file is being read: until it is, the last reading answers."""
-    crls.write(crls.crl())
-    assert (await crls.status()).value is GOOD
-    begun, may_go_on = threading.Event(), threading.Event()
-    scandir = os.scandir
-
-    def slow(path: str) -> object:
-        begun.set()
-        may_go_on.wait(5)
-        return scandir(path)
-
-    monkeypatch.setattr(os, "scandir", slow)
-    crls.revoke()
-    crls.write(crls.crl())
-
-    first = asyncio.create_task(crls.status())
-    await asyncio.to_thread(begun.wait, 5)
-    meanwhile = await asyncio.wait_for(crls.status(), 1)
-    may_go_on.set()
-    waited: CertificateStatus = await first
-
-    assert meanwhile.value is GOOD
-    assert waited.value is REVOKED
-
-
-async def test_the_verdict_on_one_content_is_not_given_to_the_next(crls: CrlWorld) -> None:
-    crls.write(crls.crl())
-    assert (await crls.status()).value is GOOD
-
-    broken = bytearray(crls.crl())
-    broken[-1] ^= 1
-    crls.write(bytes(broken))
-
-    assert (await crls.status()).value is UNKNOWN
-
-
-@pytest.mark.parametrize(
-    ("table", "message"),
-    [
-        ({"folder": "x"}, "folder: unknown key"),
-        ({"directory": ""}, "directory: "),
-        ({"directory": 5}, "directory: "),
-        ({"check_seconds": -1}, "check_seconds: "),
-        ({"check_seconds": "5"}, "check_seconds: "),
-        ({"check_seconds": True}, "check_seconds: "),
-        ({"check_seconds": 0.5}, "check_seconds: "),
-        ({"max_file_bytes": 0}, "max_file_bytes: "),
-    ],
-)
-def test_a_table_that_cannot_be_used_is_refused(table: dict[str, object], message: str) -> None:
-    with pytest.raises(ValueError, match=f"^{message}"):
-        CrlDirectory(table)
-
-
-def test_an_empty_table_means_the_defaults() -> None:
-    settings = read_settings({})
-
-    assert settings.directory == Path("var/crl")
-    assert settings.check_interval == timedelta(seconds=5)
-    assert settings.max_file_bytes == 64 * 1024 * 1024

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-import httpx
+import httpx2
 
 from gateway.virtual.folder import CardFolder
 from gateway.virtual.pins import Pin
@@ -40,7 +40,7 @@ class Form:
 class Page:
     """A page as its reader meets it."""
 
-    response: httpx.Response
+    response: httpx2.Response
     forms: list[Form] = field(default_factory=list)
     elements: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
@@ -86,14 +86,14 @@ class _Reader(HTMLParser):
             self._page.forms[-1].fields[attributes["name"]] = attributes.get("value", "")
 
 
-def read_page(response: httpx.Response) -> Page:
+def read_page(response: httpx2.Response) -> Page:
     page = Page(response)
     _Reader(page).feed(response.text)
     return page
 
 
 class Browser:
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    def __init__(self, client: httpx2.AsyncClient) -> None:
         self.client = client
 
     async def ask(self, parameters: Mapping[str, str] = GOOD) -> str:

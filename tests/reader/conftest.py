@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from gateway.reader.app import create_reader_app
@@ -83,6 +83,6 @@ def folder(tmp_path: Path, issued_cards: list[VirtualCard]) -> CardFolder:
 @pytest.fixture
 async def browser(folder: CardFolder, clock: ManualClock) -> AsyncIterator[Browser]:
     app = create_reader_app(Reader(gateway_origins=(GATEWAY,)), folder, clock)
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url=AGENT) as client:
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url=AGENT) as client:
         yield Browser(client)

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import get_args
 
-import httpx
+import httpx2
 import pytest
 
 from gateway.reader.app import create_reader_app
@@ -196,8 +196,8 @@ async def test_without_script_a_button_carries_the_answer_back(browser: Browser)
 
 async def test_an_empty_reader_says_so(tmp_path: Path, clock: ManualClock) -> None:
     app = create_reader_app(Reader(gateway_origins=(GATEWAY,)), CardFolder(tmp_path), clock)
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url=AGENT) as client:
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url=AGENT) as client:
         browser = Browser(client)
         page = await browser.open(await browser.ask())
     assert page.status == 200

@@ -4,7 +4,7 @@ from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from gateway.errors import SettingsError
@@ -124,7 +124,7 @@ async def test_a_missing_parameter_is_refused(browser: Browser, name: str) -> No
 
 @pytest.mark.parametrize("name", sorted(GOOD))
 async def test_a_repeated_parameter_is_refused(browser: Browser, name: str) -> None:
-    body = str(httpx.QueryParams([*GOOD.items(), (name, GOOD[name])]))
+    body = str(httpx2.QueryParams([*GOOD.items(), (name, GOOD[name])]))
     response = await browser.client.post("/sign", content=body, headers=ENCODED)
     assert_refused(response, 400)
 
@@ -133,7 +133,7 @@ async def test_a_repeated_parameter_is_refused(browser: Browser, name: str) -> N
     ("content_type", "body"),
     [
         ("application/json", b"{}"),
-        ("text/plain", str(httpx.QueryParams(GOOD)).encode()),
+        ("text/plain", str(httpx2.QueryParams(GOOD)).encode()),
         ("multipart/form-data; boundary=x", b"--x--"),
         ("application/x-www-form-urlencoded", b"challenge_id=%ff"),
         ("application/x-www-form-urlencoded", b"\xff"),
@@ -246,8 +246,8 @@ async def test_the_agents_address_is_what_a_browser_calls_it(
 ) -> None:
     settings = Reader(listen_host=listen_host, listen_port=listen_port, gateway_origins=(GATEWAY,))
     app = create_reader_app(settings, CardFolder(tmp_path), clock)
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url=f"http://{authority}") as client:
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url=f"http://{authority}") as client:
         asked = await client.post("/sign", data=GOOD, headers={"Origin": GATEWAY})
         address = asked.headers["location"].partition("?")[0]
         headers = {"Origin": f"http://{authority}"}
@@ -275,11 +275,11 @@ async def test_the_agent_starts_and_stops_as_its_server_tells_it(
     assert heard == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
 
 
-async def post(browser: Browser, parameters: dict[str, str]) -> httpx.Response:
+async def post(browser: Browser, parameters: dict[str, str]) -> httpx2.Response:
     return await browser.client.post("/sign", data=parameters, headers={"Origin": GATEWAY})
 
 
-def assert_refused(response: httpx.Response, status: int) -> None:
+def assert_refused(response: httpx2.Response, status: int) -> None:
     assert response.status_code == status
     assert "location" not in response.headers
     assert "set-cookie" not in response.headers

@@ -216,40 +216,30 @@ def test_every_first_party_plugin_refuses_a_key_it_does_not_know(plugin: Any) ->
 
 # --- a third party's plugin -----------------------------------------------------------------
 
-THIRD_PARTY = '''\
-from datetime import UTC, datetime
-
-from gateway.card.api import CertificateError, CertificatePath, Reason, ValidationContext
-
-
-class IssuedAfter:
-    """Refuses cards issued before the flaw of 2025 was mended."""
-
-    name = "acme_issuance"
-
-    async def validate(self, path: CertificatePath, context: ValidationContext) -> None:
-        if path.leaf.not_valid_before_utc < datetime(2025, 4, 1, tzinfo=UTC):
-            raise CertificateError(Reason.REFUSED_BY_PLUGIN, "issued before 2025-04-01")
-'''
+README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+THIRD_PARTY = README.partition("```python\n")[2].partition("```")[0]
+"""What the README shows is what runs here."""
 
 
 @pytest.fixture
 def third_party(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EntryPoints]:
     """An installed distribution: one module and its metadata, as an installer leaves them."""
-    (tmp_path / "acme_issuance.py").write_text(THIRD_PARTY)
+    (tmp_path / "acme_validators.py").write_text(THIRD_PARTY)
     metadata = tmp_path / "acme_issuance-1.0.dist-info"
     metadata.mkdir()
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-issuance\nVersion: 1.0\n")
     (metadata / "entry_points.txt").write_text(
-        f"[{VALIDATORS}]\nacme_issuance = acme_issuance:IssuedAfter\n"
+        f"[{VALIDATORS}]\nacme_issuance = acme_validators:IssuedAfter\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
     yield entry_points(group=VALIDATORS)
-    sys.modules.pop("acme_issuance", None)
+    sys.modules.pop("acme_validators", None)
 
 
-def test_a_third_partys_validator_is_twenty_lines() -> None:
+def test_the_readmes_validator_is_twenty_lines() -> None:
+    assert "class IssuedAfter" in THIRD_PARTY
     assert len(THIRD_PARTY.splitlines()) <= 20
+    assert 'acme_issuance = "acme_validators:IssuedAfter"' in README
 
 
 @pytest.mark.anyio

@@ -77,7 +77,8 @@ def words(folder: Path, **languages: str) -> Path:
 
 
 def test_a_text_of_one_language_only_stops_the_start(tmp_path: Path) -> None:
-    assert Texts([words(tmp_path / "good", ja='a = "あ"', en='a = "a"')]).keys() == {"a"}
+    texts = Texts([words(tmp_path / "good", ja='a = "あ"', en='a = "a"')])
+    assert (texts.say(Language.JA, "a"), texts.say(Language.EN, "a")) == ("あ", "a")
     with pytest.raises(ValueError, match="one language"):
         Texts([words(tmp_path / "bad", ja='a = "あ"\nb = "い"', en='a = "a"')])
 

@@ -1,6 +1,8 @@
 """The demo's processes: started together, watched, stopped together."""
 
 import contextlib
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -38,9 +40,9 @@ def parts_of(world: World) -> tuple[Part, ...]:
     reader = ("reader", "serve", "--virtual", str(world.cards), "--config", config)
     return (
         Part("gateway", (*genkan, "serve", "--config", config), f"{world.issuer}/readyz"),
-        Part("reader", (*genkan, *reader), world.reader),
-        Part("health", (*service, "health", world.issuer, world.health), world.health),
-        Part("points", (*service, "points", world.issuer, world.points), world.points),
+        Part("reader agent", (*genkan, *reader), world.reader),
+        Part("health app", (*service, "health", world.issuer, world.health), world.health),
+        Part("points app", (*service, "points", world.issuer, world.points), world.points),
     )
 
 
@@ -109,3 +111,5 @@ def stop(processes: Processes) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # workers whose parent died before them

@@ -70,11 +70,9 @@ class Service:
             token = await self._client.authorize_access_token(
                 request, claims_options=claims_options
             )
-        except OAuthError as refused:
+            await self._welcome(request, token)
+        except (OAuthError, JoseError) as refused:
             return self._page(request, error=refused.error, status=400)
-        except JoseError as refused:
-            return self._page(request, error=refused.error, status=400)
-        await self._welcome(request, token)
         return RedirectResponse("/", 303)
 
     async def link(self, request: Request) -> Response:
@@ -103,9 +101,9 @@ class Service:
             token = await self._client.fetch_access_token(
                 grant_type="refresh_token", refresh_token=visit.token["refresh_token"]
             )
+            await self._welcome(request, {**visit.token, **token})
         except OAuthError as refused:
             return self._over(request, refused)
-        await self._welcome(request, {**visit.token, **token})
         return self._page(request, notice="service_refreshed")
 
     async def sign_out(self, request: Request) -> Response:
@@ -137,9 +135,11 @@ class Service:
         return self._page(request, notice="service_unreachable", status=502)
 
     async def _welcome(self, request: Request, token: Mapping[str, Any]) -> None:
-        claims = await self._client.userinfo(token=token)
         visit_id = request.session.setdefault("visit", secrets.token_urlsafe(16))
-        self._visits[visit_id] = Visit(token, claims)
+        # Kept before it is used, as a use may renew it.
+        self._visits[visit_id] = Visit(token, token["userinfo"])
+        claims = await self._client.userinfo(token=token)
+        self._visits[visit_id] = replace(self._visits[visit_id], claims=claims)
 
     def _visit(self, request: Request) -> Visit | None:
         return self._visits.get(request.session.get("visit", ""))

@@ -28,7 +28,7 @@ class Page:
     forms: list[Form] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     marks: dict[str, str] = field(default_factory=dict, repr=False)
-    """Values of data-… attributes, and of elements marked data-claim, by name."""
+    """Values of data-… attributes, and by name what elements marked data-claim say."""
 
     def form(self, action: str) -> Form:
         """The form whose action ends so (a query aside)."""
@@ -128,6 +128,9 @@ class _Reader(HTMLParser):
         elif tag == "a" and "href" in known:
             self._page.links.append(known["href"])
         self._claim = known.get("data-claim")
+        if self._claim is not None and "value" in known:
+            self._page.marks[self._claim] = known["value"]
+            self._claim = None
 
     def handle_data(self, data: str) -> None:
         if self._claim is not None:

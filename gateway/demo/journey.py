@@ -59,7 +59,7 @@ class Journey:
         page = self._hanako.register(self._world.health, HANAKO)
         expect_mark(page, "name", HANAKO.person.name)
         expect_mark(page, "birthdate", HANAKO.person.birth_date.isoformat())
-        expect_mark(page, "name_substituted", "False")
+        expect_mark(page, "name_substituted", "false")
         self._sub_at_health = page.marks["sub"]
 
     def single_sign_on(self) -> None:
@@ -81,7 +81,7 @@ class Journey:
     def stolen_local_id(self) -> None:
         with Visitor(self._world) as saburo:
             page = saburo.register(self._world.health, SABURO)
-            expect_mark(page, "name_substituted", "True")
+            expect_mark(page, "name_substituted", "true")
             stolen = HEALTH.example_local_id
             page = saburo.browser.submit(page, page.form("/link"), local_id=stolen)
             expect((page.status, page.marks.get("notice")), (409, "service_link_taken"))
@@ -131,7 +131,7 @@ class Journey:
             expect((page.status, remaining), (422, "2"))
             pin = SABURO.authentication_pin
             page = saburo.carry_back(saburo.type_pin(page, SABURO, authentication_pin=pin))
-            expect_mark(page, "name_substituted", "True")
+            expect_mark(page, "name_substituted", "true")
 
     def revoked(self) -> None:
         with Visitor(self._world) as midori:

@@ -20,6 +20,7 @@ from gateway.demo.stock_client import ServiceSettings, register
 from gateway.web.pages import Pages
 from gateway.web.static import static_route
 
+CODED_CLAIMS = ("name_substituted", "gender")
 LINK_REFUSALS = {400: "service_link_refused", 409: "service_link_taken"}
 
 
@@ -34,7 +35,7 @@ class Visit:
 class Service:
     def __init__(self, settings: ServiceSettings) -> None:
         self._settings = settings
-        self._pages = Pages(["gateway.demo"])
+        self._pages = Pages(["gateway.demo"], brand="town_brand")
         self._visits: dict[str, Visit] = {}
         self._client = register(settings, self.renewed)
 
@@ -170,6 +171,7 @@ class Service:
             example_local_id=self._settings.service.example_local_id,
             visit=visit,
             shown={} if visit is None else shown(visit.claims),
+            coded=CODED_CLAIMS,
             error=error,
             notice=notice,
         )

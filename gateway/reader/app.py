@@ -3,13 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from importlib.resources import files
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from gateway.clock import Clock
@@ -44,7 +40,7 @@ def create_reader_app(settings: Reader, cards: CardFolder, clock: Clock) -> Star
         own_origin=f"http://{host}",
     )
     return Starlette(
-        routes=[*reader.routes(), static_route(), _scripts()],
+        routes=[*reader.routes(), static_route()],
         middleware=[Middleware(OwnHost, host), Middleware(BodyLimit, _BODY_LIMIT)],
         exception_handlers={RefusedError: refused_handler(pages), **exception_handlers(pages)},
     )
@@ -54,11 +50,6 @@ def create_reader_app(settings: Reader, cards: CardFolder, clock: Clock) -> Star
 async def open_reader(settings: Reader, cards: CardFolder, clock: Clock) -> AsyncIterator[ASGIApp]:
     """For the server: the agent keeps nothing that would have to be closed."""
     yield create_reader_app(settings, cards, clock)
-
-
-def _scripts() -> Mount:
-    folder = Path(str(files("gateway.reader").joinpath("static")))
-    return Mount("/scripts", StaticFiles(directory=folder))
 
 
 def _authority(host: str, port: int) -> str:

@@ -75,7 +75,7 @@ async def test_the_gateways_language_is_kept(browser: Browser, wanted: str, lang
 
 async def test_both_languages_have_their_own_words(browser: Browser) -> None:
     address = f"{await browser.ask()}/cards/hanako"
-    assert "利用者証明用パスワード" in (await browser.open(address, "ja")).text
+    assert "利用者証明用の暗証番号" in (await browser.open(address, "ja")).text
     assert "Authentication PIN" in (await browser.open(address, "en")).text
 
 
@@ -97,7 +97,7 @@ async def test_the_pin_page_says_who_asks_what_for_and_how_many_tries_remain(
     assert GATEWAY in page.text
     assert "Register" in page.text
     assert "花咲　花子" in page.text
-    assert "Tries left before the card locks: 5" in page.text
+    assert "Tries left before it locks: 5" in page.text
     assert "Tries left before the card locks: 3" in page.text
     assert page.text.index(GATEWAY) < page.text.index('id="signature_pin"')
 
@@ -157,7 +157,7 @@ async def test_every_page_has_one_heading_a_language_and_nothing_inline(browser:
         assert dict(page.elements)["html"]["lang"] == "en"
         assert "style" not in tags
         for tag, found in page.elements:
-            assert tag != "script" or found["src"].startswith("/scripts/")
+            assert tag != "script" or found["src"].startswith("/static/")
             assert not {"style", "onclick", "onsubmit", "onload"} & set(found)
         headers = page.response.headers
         assert "unsafe" not in headers["content-security-policy"]
@@ -173,7 +173,7 @@ async def test_every_script_and_style_sheet_of_the_pages_is_there(browser: Brows
         for tag, found in page.elements
         if tag in ("script", "link")
     }
-    assert len(addresses) == 3
+    assert len(addresses) == 4
     for address in addresses:
         assert (await browser.client.get(address)).status_code == 200
 

@@ -98,7 +98,7 @@ async def test_the_pin_page_says_who_asks_what_for_and_how_many_tries_remain(
     assert "Register" in page.text
     assert "花咲　花子" in page.text
     assert "Tries left before it locks: 5" in page.text
-    assert "Tries left before the card locks: 3" in page.text
+    assert "Tries left before it locks: 3" in page.text
     assert page.text.index(GATEWAY) < page.text.index('id="signature_pin"')
 
 

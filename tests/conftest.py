@@ -3,7 +3,7 @@
 import pytest
 from pytest_socket import disable_socket, enable_socket
 
-pytest_plugins = ["tests.support.servers"]
+pytest_plugins = ["tests.support.servers", "tests.support.fixtures"]
 
 
 @pytest.fixture

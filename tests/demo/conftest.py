@@ -1,22 +1,12 @@
-"""One template of a gateway for all tests, and one folder of a demo world."""
+"""Gateways whose clock stands at today, as a stock client reads the clock itself."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from gateway.virtual.authority import DemoAuthority
-from gateway.virtual.keys import new_p384_key
 from tests.demo.visit import gateway_now
-from tests.support.gateway import NOW, Gateway, make_template
-
-
-@pytest.fixture(scope="package")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("template")
-    asyncio.run(make_template(folder, DemoAuthority.create(NOW, new_key=new_p384_key)))
-    return folder
+from tests.support.gateway import Gateway
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import base64
 import logging
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -11,7 +10,6 @@ from cryptography.x509 import ReasonFlags, load_der_x509_certificate
 
 from gateway.card.api import CertificateType
 from gateway.residents.model import ProvenCertificate, Resident
-from gateway.virtual.authority import DemoAuthority
 from gateway.virtual.card import VirtualCard
 from tests.support.gateway import NOW, Gateway, attributes
 from tests.support.relying_party import RelyingParty
@@ -21,12 +19,8 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def town(authority: DemoAuthority, gateway: Gateway, tmp_path: Path) -> Town:
-    return Town(authority, tmp_path / "crls")
-
-
-@pytest.fixture
-def card(town: Town) -> VirtualCard:
+def card(gateway: Gateway, town: Town) -> VirtualCard:
+    """Its lists stand where the gateway looks."""
     return town.card(HANAKO, NOW)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
@@ -15,15 +15,8 @@ from gateway.virtual.card import VirtualCard
 from gateway.virtual.folder import CardFolder
 from gateway.virtual.issue import issue_card
 from gateway.virtual.keys import new_p384_key, new_rsa_key
-from gateway.virtual.person import Person
 from tests.reader.browser import AGENT, GATEWAY, PASSWORD, PIN, Browser
-
-HANAKO = Person(
-    name="花咲　花子",
-    address="花園県花咲町中央１丁目２番３号",
-    birth_date=date(1985, 4, 1),
-    gender="2",
-)
+from tests.support.town import HANAKO
 
 
 class ManualClock:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.clock import Clock
@@ -14,6 +14,7 @@ from gateway.errors import InvalidRequest
 from gateway.web.errors import PageRoute
 from gateway.web.pages import Pages
 from gateway.web.parameters import form_parameters, query_parameters
+from gateway.web.redirect import see_other
 from gateway.web.same_origin import check_same_origin
 
 CurrentResident = Callable[[Request], Awaitable[str | None]]
@@ -56,9 +57,9 @@ class ConsentPage:
         await self._own(request, await self.tasks.get(task_id))
         task = await self._own(request, await self.tasks.take(task_id))
         if decision == "decline":
-            return _see_other(f"{task.return_to}?declined=1")
+            return see_other(f"{task.return_to}?declined=1")
         await self.consents.give(task.client_id, task.resident_id, task.scopes, self.clock())
-        return _see_other(task.return_to)
+        return see_other(task.return_to)
 
     async def _own(self, request: Request, task: ConsentTask | None) -> ConsentTask:
         """Only the resident who is asked sees the question and answers it."""
@@ -72,7 +73,3 @@ def _decision(parameters: Mapping[str, str]) -> str:
     if decision not in ("agree", "decline"):
         raise InvalidRequest("decision must be agree or decline")
     return decision
-
-
-def _see_other(path: str) -> Response:
-    return RedirectResponse(path, 303, {"Cache-Control": "no-store"})

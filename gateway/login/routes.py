@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.card.challenge import Challenges, Purpose
@@ -23,6 +23,7 @@ from gateway.web.errors import PageRoute
 from gateway.web.languages import choose_language
 from gateway.web.pages import Pages
 from gateway.web.parameters import form_parameters, query_parameters
+from gateway.web.redirect import see_other
 from gateway.web.same_origin import check_same_origin
 
 
@@ -110,7 +111,7 @@ class Login:
     async def _open_session(
         self, request: Request, task_id: str, task: LoginTask, signed_in: SignedIn
     ) -> Response:
-        response = RedirectResponse(task.return_to, 303, {"Cache-Control": "no-store"})
+        response = see_other(task.return_to)
         await self.sessions.open(
             request,
             response,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.consent.task import ConsentTask
@@ -28,6 +28,7 @@ from gateway.oidc.tokens import subject_of_hint
 from gateway.tenants.model import Client
 from gateway.web.errors import PageRoute
 from gateway.web.parameters import form_parameters, query_parameters
+from gateway.web.redirect import see_other
 
 KIND = "authorization"
 
@@ -188,10 +189,6 @@ class Authorize:
         if known:
             response.headers["location"] += f"&ui_locales={known[0].split('-')[0]}"
         return response
-
-
-def see_other(path: str) -> Response:
-    return RedirectResponse(path, 303, {"Cache-Control": "no-store"})
 
 
 def origin_of(uri: str) -> str | None:

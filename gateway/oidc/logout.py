@@ -9,13 +9,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.errors import InvalidRequest, InvalidToken
-from gateway.oidc.authorize import origin_of, see_other
+from gateway.oidc.authorize import origin_of
 from gateway.oidc.provider import Provider
 from gateway.oidc.response import MAX_STATE, redirect_with
 from gateway.oidc.tokens import verified_hint
 from gateway.tenants.model import Client
 from gateway.web.errors import PageRoute
 from gateway.web.parameters import form_parameters, query_parameters
+from gateway.web.redirect import see_other
 
 _CARRIED = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales")
 

@@ -11,7 +11,6 @@ from gateway.keys.master import create_master_key, load_master_key
 from gateway.keys.model import ALGORITHMS, SigningKeyInfo
 from gateway.keys.signing import SigningKeys
 from gateway.settings import Settings
-from gateway.store.migrate import migrate
 from gateway.store.records import open_records
 from gateway.tenants.clients import Clients
 from gateway.tenants.registration_file import register_file
@@ -19,6 +18,8 @@ from gateway.tenants.registration_file import register_file
 
 async def initialise(settings: Settings, now: datetime) -> bool:
     """Master key, tables, signing keys. Safe to repeat. True where the master key is new."""
+    from gateway.store.migrate import migrate  # noqa: PLC0415 - 11 MiB no server has to carry
+
     fresh = False
     if settings.keys.master_key is None:
         fresh = create_master_key(Path(settings.keys.master_key_file))

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from gateway.clock import system_clock
-from gateway.demo import relying_party
 from gateway.demo.local_http import local_client
+from gateway.demo.relying_party import RelyingParty
 from gateway.demo.town import HEALTH, POINTS, RESIDENTS
 from gateway.demo.visitor import Unexpected, Visitor, expect, expect_failure, expect_mark
 from gateway.demo.world import World
@@ -94,21 +94,21 @@ class Journey:
         expect_mark(page, "sub", self._sub_at_health)
 
     def refresh_reuse(self) -> None:
-        world = self._world
-        bought = relying_party.redeem(world, *relying_party.code_for(world, self._hanako)).json()
-        renewed = relying_party.refresh(world, bought["refresh_token"]).json()
-        reused = relying_party.refresh(world, bought["refresh_token"])
-        expect((reused.status_code, reused.json()["error"]), (400, "invalid_grant"))
-        expect(relying_party.refresh(world, renewed["refresh_token"]).status_code, 400)
-        expect(relying_party.userinfo(world, renewed["access_token"]).status_code, 401)
+        with RelyingParty(self._world) as service:
+            bought = service.redeem(*service.code_for(self._hanako)).json()
+            renewed = service.refresh(bought["refresh_token"]).json()
+            reused = service.refresh(bought["refresh_token"])
+            expect((reused.status_code, reused.json()["error"]), (400, "invalid_grant"))
+            expect(service.refresh(renewed["refresh_token"]).status_code, 400)
+            expect(service.userinfo(renewed["access_token"]).status_code, 401)
 
     def code_reuse(self) -> None:
-        world = self._world
-        code, verifier = relying_party.code_for(world, self._hanako)
-        bought = relying_party.redeem(world, code, verifier).json()
-        expect(relying_party.userinfo(world, bought["access_token"]).status_code, 200)
-        expect(relying_party.redeem(world, code, verifier).json()["error"], "invalid_grant")
-        expect(relying_party.userinfo(world, bought["access_token"]).status_code, 401)
+        with RelyingParty(self._world) as service:
+            code, verifier = service.code_for(self._hanako)
+            bought = service.redeem(code, verifier).json()
+            expect(service.userinfo(bought["access_token"]).status_code, 200)
+            expect(service.redeem(code, verifier).json()["error"], "invalid_grant")
+            expect(service.userinfo(bought["access_token"]).status_code, 401)
 
     def sign_out(self) -> None:
         page = self._hanako.browser.open(f"{self._world.health}/")

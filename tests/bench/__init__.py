@@ -1,0 +1,1 @@
+"""What things cost: `.venv/bin/python -m tests.bench`. Measured here, asserted nowhere."""

@@ -1,0 +1,93 @@
+"""The command: sets the town up, measures, prints a table."""
+
+import json
+import statistics
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from gateway.clock import system_clock
+from gateway.demo.check import free_ports
+from gateway.demo.processes import parts_of, running
+from gateway.demo.relying_party import RelyingParty
+from gateway.demo.run import prepare
+from gateway.demo.visitor import Visitor
+from gateway.demo.world import Ports, World
+from tests.bench.cards import card_operations
+from tests.bench.measure import Operation, interleaved, process_tree, where
+from tests.bench.sso import sso_operations
+from tests.bench.start import check_seconds, memory, ready_seconds
+
+out = Console(soft_wrap=True, highlight=False)
+progress = Console(stderr=True, highlight=False)
+
+
+def main(
+    rounds: Annotated[int, typer.Option(min=1, help="The table shows their medians.")] = 5,
+    flows: Annotated[int, typer.Option(min=10, help="HTTP operations a round.")] = 200,
+    verifications: Annotated[
+        int, typer.Option(min=10, help="Card verifications in the process, a round.")
+    ] = 2_000,
+    starts: Annotated[int, typer.Option(min=1, help="Starts of the server.")] = 5,
+    save: Annotated[Path | None, typer.Option(help="Write the figures here, as JSON.")] = None,
+) -> None:
+    """CPU-µs of sign-ins and card verifications; start, memory and the demo's check."""
+    now = system_clock()
+    with tempfile.TemporaryDirectory(prefix="genkan-bench-") as name:
+        folder = Path(name)
+        world = prepare(folder / "town", Ports(*free_ports(4)), progress)
+        seconds = [ready_seconds(parts_of(world)[0]) for _ in _counted("start", starts)]
+        cards = card_operations(folder, now, verifications)
+        operations, facts = _measure(world, cards, rounds, flows)
+    progress.print("genkan demo --check ...")
+    facts = {
+        "genkan serve ready, s": statistics.median(seconds),
+        **facts,
+        "genkan demo --check, s": check_seconds(),
+    }
+    _print(where(now), operations, facts)
+    if save is not None:
+        costs = {operation.name.strip(): operation.cpu_microseconds for operation in operations}
+        figures = {"where": where(now), "cpu_microseconds": costs, "facts": facts}
+        save.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _measure(
+    world: World, cards: list[Operation], rounds: int, flows: int
+) -> tuple[list[Operation], dict[str, float]]:
+    town = running(parts_of(world))
+    with town as processes, Visitor(world) as visitor, RelyingParty(world) as service:
+        server = process_tree(processes["gateway"].pid)
+        worker, parent = memory(server[0])
+        operations = [*sso_operations(world, server, service, visitor, flows), *cards]
+        interleaved(operations, rounds, progress.print)
+        worker_after, _ = memory(server[0])
+    return operations, {
+        "worker after the start, MiB": worker,
+        "worker after the rounds, MiB": worker_after,
+        "parent, MiB": parent,
+    }
+
+
+def _counted(what: str, times: int) -> list[int]:
+    progress.print(f"{what} × {times} ...")
+    return list(range(times))
+
+
+def _print(title: str, operations: list[Operation], facts: dict[str, float]) -> None:
+    out.print(title)
+    table = Table("operation", "CPU-µs", "a core's rate, /s", box=None)
+    for operation in operations:
+        rate = f"{operation.per_second:,.0f}"
+        table.add_row(operation.name, f"{operation.cpu_microseconds:,.0f}", rate)
+    for name, value in facts.items():
+        table.add_row(name, f"{value:.1f}", "")
+    out.print(table)
+
+
+if __name__ == "__main__":
+    typer.run(main)

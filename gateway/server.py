@@ -8,6 +8,8 @@ from granian.log import LogLevels
 from granian.server import Server
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.logs import log_configuration
+
 Start = Callable[[], AbstractAsyncContextManager[ASGIApp]]
 
 
@@ -48,5 +50,6 @@ def serve(start: Start, host: str, port: int, workers: int = 1) -> None:
         http=HTTPModes.http1,  # the reverse proxy speaks HTTP/2 to browsers, HTTP/1.1 to us
         websockets=False,
         log_level=LogLevels.warning,
+        log_dictconfig=log_configuration(),
         respawn_failed_workers=True,
     ).serve(target_loader=load, wrap_loader=False)

@@ -36,9 +36,13 @@ def run_check(out: Console) -> int:
 def _walk_all(out: Console, began: float) -> bool:
     with tempfile.TemporaryDirectory(prefix="genkan-check-") as folder:
         world = prepare(Path(folder), Ports(*free_ports(4)), out)
-        with running(parts_of(world)), Visitor(world) as hanako:
+        with running(parts_of(world)) as processes, Visitor(world) as hanako:
             out.print(f"ready after {time.monotonic() - began:.1f} s")
-            return all(walk(step, out) for step in Journey(world, hanako).steps())
+            passed = all(walk(step, out) for step in Journey(world, hanako).steps())
+            if not passed:
+                for each in processes:
+                    out.print(f"  {each.part.name}: {each.last_words}", markup=False)
+            return passed
 
 
 def walk(step: Step, out: Console) -> bool:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx2
@@ -18,8 +19,6 @@ from gateway.demo.world import World
 
 READY_SECONDS = 20
 STOP_SECONDS = 5
-
-Processes = dict[str, subprocess.Popen[bytes]]
 
 
 class DemoError(Exception):
@@ -31,6 +30,22 @@ class Part:
     name: str
     arguments: tuple[str, ...]
     ready_url: str
+    log: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    part: Part
+    process: subprocess.Popen[bytes]
+
+    @property
+    def last_words(self) -> str:
+        """The last line of its log."""
+        lines = self.part.log.read_text("utf-8", "replace").splitlines()
+        return lines[-1] if lines else "it said nothing"
+
+
+Processes = Sequence[Running]
 
 
 def parts_of(world: World) -> tuple[Part, ...]:
@@ -38,11 +53,15 @@ def parts_of(world: World) -> tuple[Part, ...]:
     service = ("-m", "gateway.demo.service_process", str(world.folder))
     genkan = ("-m", "gateway.cli")
     reader = ("reader", "serve", "--virtual", str(world.cards), "--config", config)
-    return (
-        Part("gateway", (*genkan, "serve", "--config", config), f"{world.issuer}/readyz"),
-        Part("reader agent", (*genkan, *reader), world.reader),
-        Part("health app", (*service, "health", world.issuer, world.health), world.health),
-        Part("points app", (*service, "points", world.issuer, world.points), world.points),
+    commands = (
+        ("gateway", (*genkan, "serve", "--config", config), f"{world.issuer}/readyz"),
+        ("reader agent", (*genkan, *reader), world.reader),
+        ("health app", (*service, "health", world.issuer, world.health), world.health),
+        ("points app", (*service, "points", world.issuer, world.points), world.points),
+    )
+    return tuple(
+        Part(name, command, url, world.logs / f"{name.replace(' ', '-')}.log")
+        for name, command, url in commands
     )
 
 
@@ -51,10 +70,10 @@ def running(parts: Sequence[Part]) -> Iterator[Processes]:
     """All parts started and ready; all stopped at the end, whatever happens."""
     for part in parts:
         check_port(part)
-    processes: Processes = {}
+    processes: list[Running] = []
     try:
         for part in parts:
-            processes[part.name] = start(part)
+            processes.append(start(part))
         deadline = time.monotonic() + READY_SECONDS
         for part in parts:
             wait_until_ready(part, processes, deadline)
@@ -76,11 +95,18 @@ def check_port(part: Part) -> None:
             ) from cause
 
 
-def start(part: Part) -> subprocess.Popen[bytes]:
-    # In a group of its own, so that Ctrl-C reaches the demo alone, which stops its parts.
-    return subprocess.Popen(  # noqa: S603 - our own modules
-        [sys.executable, *part.arguments], stdin=subprocess.DEVNULL, process_group=0
-    )
+def start(part: Part) -> Running:
+    part.log.parent.mkdir(exist_ok=True)
+    with part.log.open("ab") as log:
+        # In a group of its own, so that Ctrl-C reaches the demo alone, which stops its parts.
+        process = subprocess.Popen(  # noqa: S603 - our own modules
+            [sys.executable, *part.arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            process_group=0,
+        )
+    return Running(part, process)
 
 
 def wait_until_ready(part: Part, processes: Processes, deadline: float) -> None:
@@ -95,17 +121,19 @@ def wait_until_ready(part: Part, processes: Processes, deadline: float) -> None:
 
 
 def check_alive(processes: Processes) -> None:
-    for name, process in processes.items():
-        if process.poll() is not None:
-            raise DemoError(f"the {name} has stopped by itself (exit code {process.returncode})")
+    for running_part in processes:
+        if running_part.process.poll() is not None:
+            name, words = running_part.part.name, running_part.last_words
+            raise DemoError(f"the {name} has stopped by itself: {words}")
 
 
 def stop(processes: Processes) -> None:
-    for process in processes.values():
-        if process.poll() is None:
-            process.terminate()
+    for running_part in processes:
+        if running_part.process.poll() is None:
+            running_part.process.terminate()
     deadline = time.monotonic() + STOP_SECONDS
-    for process in processes.values():
+    for running_part in processes:
+        process = running_part.process
         try:
             process.wait(timeout=max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:

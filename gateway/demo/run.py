@@ -79,4 +79,5 @@ def introduce(world: World, out: Console) -> None:
     out.print(f"1. Open {world.health}/ and sign in. 健康アプリを開き、サインインします。")
     out.print("2. First time: register with the card. はじめは「カードで登録する」。")
     out.print(f"3. Open {world.points}/: no PIN this time. 次は暗証番号なしで入れます。")
+    out.print(f"What the parts say stands in {world.logs}. 各プログラムの記録もここにあります。")
     out.print("Ctrl-C stops everything. 終わるときは Ctrl-C。")

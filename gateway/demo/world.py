@@ -81,6 +81,10 @@ class World:
     def crls(self) -> Path:
         return self.folder / "crls"
 
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
     def publish_crls(self, now: datetime, *, next_update: datetime | None = None) -> None:
         """The demo CA's lists, fresh; or with a `next_update` that has passed, stale."""
         authority = DemoAuthority.load(self.folder / "authority")

@@ -61,7 +61,7 @@ def _measure(
 ) -> tuple[list[Operation], dict[str, float]]:
     town = running(parts_of(world))
     with town as processes, Visitor(world) as visitor, RelyingParty(world) as service:
-        server = process_tree(processes["gateway"].pid)
+        server = process_tree(processes[0].process.pid)
         worker, parent = memory(server[0])
         operations = [*sso_operations(world, server, service, visitor, flows), *cards]
         interleaved(operations, rounds, progress.print)

@@ -1,6 +1,6 @@
 """The one module that knows all the parts: from settings and stores to the application."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib.metadata import EntryPoints
@@ -16,13 +16,14 @@ from gateway.card.anchors import load_anchors
 from gateway.card.api import CardProfile, CertificateValidator, RevocationSource
 from gateway.card.challenge import Challenges
 from gateway.card.model import Verification
+from gateway.card.readiness import anchors_in_force, revocation_evidence
 from gateway.card.routes import Holder, Identify, ResidentOf, card_routes
 from gateway.card.verify import CardVerifier
 from gateway.clock import Clock, system_clock
 from gateway.consent.consents import Consents
 from gateway.consent.routes import ConsentPage
 from gateway.consent.task import ConsentTasks
-from gateway.health import health_routes
+from gateway.health import Part, health_routes
 from gateway.keys.hashing import load_keyed_hash
 from gateway.keys.master import load_master_key
 from gateway.keys.sealing import Sealer
@@ -96,7 +97,7 @@ async def create_app(
         *login.routes(),
         *consent_page(provider).routes(),
         *card_routes(verifier, challenges, identify, resident_of, clock),
-        *health_routes({"records": records.check, "moments": moments.check}),
+        *health_routes(parts_to_watch(records, moments, verifier, clock)),
         static_route(),
     ]
     return Starlette(
@@ -106,6 +107,24 @@ async def create_app(
             **exception_handlers(provider.pages),
             AuthorizationError: answer_authorization_error(settings.server.issuer),
         },
+    )
+
+
+def parts_to_watch(
+    records: Records, moments: Moments, verifier: CardVerifier, clock: Clock
+) -> Sequence[Part]:
+    async def anchors() -> str:
+        return anchors_in_force(verifier.anchors, verifier.anchor_sets, clock())
+
+    async def revocation() -> str:
+        return await revocation_evidence(verifier.revocation_sources, clock())
+
+    return (
+        Part("records", records.check),
+        Part("moments", moments.check),
+        Part("anchors", anchors),
+        # Whoever is signed in needs no card: stale evidence is told, and closes no door.
+        Part("revocation", revocation, required=False),
     )
 
 

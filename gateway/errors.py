@@ -13,6 +13,10 @@ class PluginError(Exception):
     """A plugin that is missing, doubled or mis-shaped: the start stops with this one line."""
 
 
+class NotReadyError(Exception):
+    """A part of the gateway that is not ready. /readyz tells it: counts and times, no names."""
+
+
 class BadRequest(Exception):
     """A request that is not of the endpoint's form. Answered 400 with one line, or `status`."""
 

@@ -1,27 +1,37 @@
 """/healthz: the process answers. /readyz: it could let a resident in, and if not, why not."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway.errors import NotReadyError
 from gateway.web.json import json_response
 
 log = logging.getLogger(__name__)
-Check = Callable[[], Awaitable[str | None]]
-"""Returns what to tell beside "ok", or raises."""
 
 
-def health_routes(checks: Mapping[str, Check]) -> list[Route]:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something the gateway stands on. `check` returns what there is to tell, or raises."""
+
+    name: str
+    check: Callable[[], Awaitable[str | None]]
+    required: bool = True
+    """Whether the gateway is out of service without it."""
+
+
+def health_routes(parts: Sequence[Part]) -> list[Route]:
     async def healthz(_: Request) -> Response:
         return json_response({"status": "ok"})
 
     async def readyz(_: Request) -> Response:
-        parts = {name: await _look(name, check) for name, check in checks.items()}
-        ready = all(part["ready"] for part in parts.values())
-        return json_response({"ready": ready, "parts": parts}, 200 if ready else 503)
+        found = {part.name: await _look(part) for part in parts}
+        ready = all(found[part.name]["ready"] for part in parts if part.required)
+        return json_response({"ready": ready, "parts": found}, 200 if ready else 503)
 
     return [
         Route("/healthz", healthz, methods=["GET"]),
@@ -29,11 +39,16 @@ def health_routes(checks: Mapping[str, Check]) -> list[Route]:
     ]
 
 
-async def _look(name: str, check: Check) -> dict[str, object]:
+async def _look(part: Part) -> dict[str, object]:
     try:
-        told = await check()
+        return _told(await part.check(), ready=True)
+    except NotReadyError as found:
+        return _told(str(found), ready=False)
     except Exception:
         # Whatever it is, it is not ready; the cause is for the log, not for the network.
-        log.exception("%s is not ready", name)
-        return {"ready": False}
-    return {"ready": True} if told is None else {"ready": True, "detail": told}
+        log.exception("%s is not ready", part.name)
+        return _told(None, ready=False)
+
+
+def _told(detail: str | None, *, ready: bool) -> dict[str, object]:
+    return {"ready": ready} if detail is None else {"ready": ready, "detail": detail}

@@ -210,6 +210,25 @@ class RevocationSource(Protocol):
     ) -> CertificateStatus: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How much a revocation source holds, for the operator."""
+
+    fresh: int
+    """Pieces of evidence in force."""
+    stale: int
+    """Pieces past their nextUpdate."""
+    next_due: datetime | None
+    """When the first of the fresh ones goes stale."""
+
+
+@runtime_checkable
+class EvidenceSource(Protocol):
+    """A revocation source that keeps evidence may tell of it at /readyz; none has to."""
+
+    async def evidence(self, now: datetime) -> Evidence: ...
+
+
 @runtime_checkable
 class CertificateValidator(Protocol):
     """A further check of a municipality's own. It can refuse more, never less: it returns nothing

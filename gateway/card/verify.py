@@ -3,7 +3,7 @@
 Whatever a step cannot decide is not a yes, and nothing is raised for what was presented.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from gateway.card.anchors import Anchors
@@ -36,15 +36,15 @@ class CardVerifier:
         revocation_sources: Sequence[RevocationSource],
         validators: Sequence[CertificateValidator] = (),
     ) -> None:
-        self._anchors = anchors
+        self.anchors = anchors
+        self.revocation_sources = tuple(revocation_sources)
         self._profiles = {profile.anchor_set: profile for profile in profiles}
-        self._revocation_sources = tuple(revocation_sources)
         self._validators = tuple(validators)
         if not self._profiles:
             raise PluginError("card.profiles: at least one must be named")
         if len(self._profiles) != len(profiles):
             raise PluginError("card.profiles: two are for the same anchor set")
-        if not self._revocation_sources:
+        if not self.revocation_sources:
             raise PluginError("card.revocation_sources: at least one must be named")
 
     async def verify(self, presentation: Presentation, now: datetime) -> Verification:
@@ -54,7 +54,7 @@ class CardVerifier:
             leaf = parse_leaf(presentation.unverified_certificate)
 
             report.begin(Check.PATH)
-            path, issuer = resolve_path(leaf, self._anchors, now)
+            path, issuer = resolve_path(leaf, self.anchors, now)
 
             report.begin(Check.PROFILE)
             profile = self._profile_for(path)
@@ -76,7 +76,7 @@ class CardVerifier:
 
             report.begin(Check.REVOCATION)
             context = ValidationContext(now=now, certificate_type=profile.certificate_type)
-            report.status = await ask_sources(self._revocation_sources, path, context)
+            report.status = await ask_sources(self.revocation_sources, path, context)
             check_status(report.status)
 
             report.begin(Check.VALIDATORS)
@@ -84,6 +84,10 @@ class CardVerifier:
         except CertificateError as error:
             return report.refused(error)
         return report.accepted(path, basic_attributes)
+
+    @property
+    def anchor_sets(self) -> Collection[str]:
+        return self._profiles.keys()
 
     def _profile_for(self, path: CertificatePath) -> CardProfile:
         profile = self._profiles.get(path.anchor.anchor_set)

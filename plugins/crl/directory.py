@@ -7,7 +7,13 @@ from weakref import WeakKeyDictionary
 
 from cryptography import x509
 
-from gateway.card.api import Anchor, CertificatePath, CertificateStatus, ValidationContext
+from gateway.card.api import (
+    Anchor,
+    CertificatePath,
+    CertificateStatus,
+    Evidence,
+    ValidationContext,
+)
 from plugins.crl.decision import SOURCE, decide, unknown
 from plugins.crl.files import CrlFiles
 from plugins.crl.revocation_list import RevocationList, UnusableError
@@ -51,6 +57,13 @@ class CrlDirectory:
         highest = max(self._highest_numbers.get(scope, -1), *(each.number for each in usable))
         self._highest_numbers[scope] = highest
         return decide(path.leaf.serial_number, usable, highest, context.now)
+
+    async def evidence(self, now: datetime) -> Evidence:
+        """Of the lists' own times; who signed them is found out when a certificate is asked for."""
+        await self._look(now)
+        lists = [each for each in self._files.all() if each.this_update <= now]
+        due = sorted(each.next_update for each in lists if each.next_update >= now)
+        return Evidence(len(due), len(lists) - len(due), due[0] if due else None)
 
     async def _look(self, now: datetime) -> None:
         """Whoever finds the last look too old takes a new one, off the event loop. Meanwhile the

@@ -3,6 +3,7 @@
 import logging
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,10 @@ class CrlFiles:
     def covering(self, distribution_point: bytes) -> tuple[RevocationList, ...]:
         """All lists for one distribution point, whoever signed them."""
         return self._covering.get(distribution_point, ())
+
+    def all(self) -> Iterator[RevocationList]:
+        for lists in self._covering.values():
+            yield from lists
 
     def refresh(self) -> None:
         """Looks at every file, reads those that have changed, then shows all of them at once."""

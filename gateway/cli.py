@@ -6,7 +6,7 @@ import sys
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NoReturn
 
 import httpx2
 import typer
@@ -27,7 +27,7 @@ from gateway.demo.check import run_check
 from gateway.demo.processes import DemoError
 from gateway.demo.run import run_demo
 from gateway.demo.world import Ports
-from gateway.errors import PluginError, SettingsError
+from gateway.errors import PluginError, SettingsError, StoreError
 from gateway.plugins import installed_plugins
 from gateway.reader.app import open_reader
 from gateway.server import serve as serve_app
@@ -63,11 +63,15 @@ def main() -> None:
     """Errors that stop a command are one line that says what to do."""
     try:
         app()
-    except (SettingsError, PluginError, DemoError, MalformedPinError) as error:
-        Console(stderr=True, soft_wrap=True, highlight=False).print(
-            f"genkan: {error}", markup=False
-        )
-        sys.exit(2)
+    except (SettingsError, PluginError, StoreError, DemoError, MalformedPinError) as error:
+        give_up(str(error))
+    except OSError as error:
+        give_up(str(error) if error.filename is None else f"{error.filename}: {error.strerror}")
+
+
+def give_up(line: str) -> NoReturn:
+    Console(stderr=True, soft_wrap=True, highlight=False).print(f"genkan: {line}", markup=False)
+    sys.exit(2)
 
 
 @app.callback()

@@ -13,6 +13,10 @@ class PluginError(Exception):
     """A plugin that is missing, doubled or mis-shaped: the start stops with this one line."""
 
 
+class StoreError(Exception):
+    """A store that does not answer: a command stops with this one line, which names the key."""
+
+
 class NotReadyError(Exception):
     """A part of the gateway that is not ready. /readyz tells it: counts and times, no names."""
 

@@ -1,5 +1,6 @@
 """Runs ASGI applications under Granian, and makes an asynchronous start out of the lifespan."""
 
+import socket
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
@@ -36,7 +37,9 @@ class Started:
 
 
 def serve(start: Start, host: str, port: int, workers: int = 1) -> None:
-    """Worker processes, each with an application of its own. Returns when told to stop."""
+    """Worker processes, each with an application of its own. Returns when told to stop. OSError
+    where the address cannot be listened at."""
+    _check_address(host, port)
 
     def load() -> ASGIApp:
         return Started(start)
@@ -53,3 +56,16 @@ def serve(start: Start, host: str, port: int, workers: int = 1) -> None:
         log_dictconfig=log_configuration(),
         respawn_failed_workers=True,
     ).serve(target_loader=load, wrap_loader=False)
+
+
+def _check_address(host: str, port: int) -> None:
+    """The server itself would say it with a stack trace."""
+    for family, kind, protocol, _, address in socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    ):
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(address)
+            except OSError as cause:
+                raise OSError(cause.errno, cause.strerror, f"{host}:{port}") from cause

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from gateway.errors import SettingsError
 from gateway.virtual.authority import DemoAuthority
-from gateway.virtual.folder import CardFolder
+from gateway.virtual.authority_file import UnreadableAuthorityError
+from gateway.virtual.folder import CardFolder, UnknownCardError
 from gateway.virtual.issue import issue_card
 from gateway.virtual.person import Person
 
@@ -20,9 +22,12 @@ class NewCard:
 
 
 def make_card(authority_folder: Path, cards_folder: Path, new: NewCard, now: datetime) -> str:
-    """Makes the CA where there is none yet. Returns the card's name."""
-    known = authority_folder.exists()
-    authority = DemoAuthority.load(authority_folder) if known else DemoAuthority.create(now)
+    """Makes the CA where there is none yet. Returns the card's name. SettingsError where another
+    card has it, or none can."""
+    cards = CardFolder(cards_folder)
+    if new.card_id is not None:
+        check_is_free(cards, new.card_id)
+    authority = load_authority(authority_folder) or DemoAuthority.create(now)
     card = issue_card(
         authority,
         new.person,
@@ -34,8 +39,24 @@ def make_card(authority_folder: Path, cards_folder: Path, new: NewCard, now: dat
     )
     # The authority first: a serial number that is given out is never given out again.
     authority.save(authority_folder)
-    CardFolder(cards_folder).save(card)
+    cards.save(card)
     return card.card_id
+
+
+def load_authority(folder: Path) -> DemoAuthority | None:
+    try:
+        return DemoAuthority.load(folder) if folder.exists() else None
+    except UnreadableAuthorityError as cause:
+        raise SettingsError(f"--authority: {cause}") from cause
+
+
+def check_is_free(cards: CardFolder, card_id: str) -> None:
+    try:
+        taken = cards.has(card_id)
+    except UnknownCardError as cause:
+        raise SettingsError(f"--card-id: {cause}") from cause
+    if taken:
+        raise SettingsError(f"--card-id: {card_id} is there already; choose another name")
 
 
 def publish(authority_folder: Path, anchors: Path | None, crls: Path | None, now: datetime) -> None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from gateway.store.records import SqlRecords, create_engine, records_url
+from gateway.store.records import SqlRecords, answering, create_engine, records_url
 
 # Any number, as long as it is the same for all who migrate one database.
 _ADVISORY_LOCK = 113_723_290_872_174
@@ -17,8 +17,9 @@ async def migrate(url: str) -> None:
     are one transaction: after a failure the schema is what it was."""
     records = SqlRecords(create_engine(records_url(url)))
     try:
-        async with records.writing() as connection:
-            await connection.run_sync(_upgrade)
+        with answering():
+            async with records.writing() as connection:
+                await connection.run_sync(_upgrade)
     finally:
         await records.close()
 

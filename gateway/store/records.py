@@ -1,14 +1,14 @@
 """Records on SQLite (embedded) and PostgreSQL, through SQLAlchemy Core."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from gateway.errors import SettingsError
+from gateway.errors import SettingsError, StoreError
 from gateway.store.api import Records
 from gateway.store.sqlite import WRITER, create_sqlite_engine
 from gateway.store.version import check_version
@@ -47,11 +47,23 @@ class SqlRecords:
             yield connection
 
     async def check(self) -> None:
-        async with self.reading() as connection:
-            await check_version(connection)
+        with answering():
+            async with self.reading() as connection:
+                await check_version(connection)
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Turns what a driver raises into StoreError."""
+    try:
+        yield
+    except (sa.exc.SQLAlchemyError, OSError) as cause:
+        # The driver's own first line: the statement, the values and a link stand in later ones.
+        words = str(getattr(cause, "orig", cause)).partition("\n")[0]
+        raise StoreError(f"store.records: {words}") from cause
 
 
 def create_engine(url: URL) -> AsyncEngine:

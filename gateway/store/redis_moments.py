@@ -6,7 +6,9 @@ from typing import Any, cast
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
+from redis.exceptions import RedisError
 
+from gateway.errors import StoreError
 from gateway.store.api import Redeemed, Replayed
 
 # KEYS[1]: the moment; ARGV[1]: how long the replay is remembered, in milliseconds. The value stays
@@ -80,7 +82,10 @@ class RedisMoments:
         await self._redis.delete(_name(kind, key))
 
     async def check(self) -> None:
-        await cast("Any", self._redis.ping())
+        try:
+            await cast("Any", self._redis.ping())
+        except (RedisError, OSError) as cause:
+            raise StoreError(f"store.moments: {cause}") from cause
 
     async def close(self) -> None:
         await self._redis.aclose()

@@ -16,6 +16,10 @@ from gateway.virtual.person import Municipality
 _FILE_NAME = "authority.json"
 
 
+class UnreadableAuthorityError(ValueError):
+    """The message names the file, and nothing of its content."""
+
+
 class _Issuer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     anchor_set: AnchorSet
     generation: int
@@ -68,7 +72,11 @@ def save_authority(
 
 
 def load_authority(folder: Path) -> tuple[tuple[Issuer, ...], dict[AnchorSet, Ledger]]:
-    file = msgspec.json.decode(read_private(folder / _FILE_NAME), type=_File)
+    path = folder / _FILE_NAME
+    try:
+        file = msgspec.json.decode(read_private(path), type=_File)
+    except msgspec.MsgspecError:
+        raise UnreadableAuthorityError(f"{path} is not a demo CA's file") from None
     issuers = tuple(
         Issuer(
             issuer.anchor_set,

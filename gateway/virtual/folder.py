@@ -58,6 +58,10 @@ class CardFolder:
             tries=_FileTries(self, card_id),
         )
 
+    def has(self, card_id: str) -> bool:
+        """UnknownCardError for what cannot be a card's name."""
+        return self._file(card_id).exists()
+
     def save(self, card: VirtualCard) -> None:
         """Writes the card with its counters as they stand; replaces one of the same name."""
         keys = {Pin.AUTHENTICATION: card.authentication, Pin.SIGNATURE: card.signature}

@@ -1,0 +1,102 @@
+"""`genkan init` prepares everything, says each secret once, and may be repeated."""
+
+import re
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Genkan
+
+CLIENTS = """
+[[tenants]]
+tenant_id = "hanasaki"
+name_ja = "花咲町"
+name_en = "Hanasaki Town"
+
+[[clients]]
+client_id = "library"
+tenant_id = "hanasaki"
+kind = "service"
+client_name_ja = "図書館"
+client_name_en = "Library"
+purpose_ja = "貸し出しのため"
+purpose_en = "To lend books"
+redirect_uris = ["https://library.example.test/callback"]
+token_endpoint_auth_method = "client_secret_basic"
+grant_types = ["authorization_code"]
+scope = "openid"
+"""
+SECRET = re.compile(r"client_secret of library, shown this once: (\S{43})")
+
+
+@pytest.fixture
+def clients(tmp_path: Path) -> Path:
+    file = tmp_path / "clients.toml"
+    file.write_text(CLIENTS, "utf-8")
+    return file
+
+
+def test_it_makes_a_master_key_that_only_its_owner_reads(genkan: Genkan, tmp_path: Path) -> None:
+    done = genkan("init")
+    assert (done.exit_code, done.err) == (0, "")
+    key = tmp_path / "var" / "master.key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert str(key.relative_to(tmp_path)) in done.out
+    assert key.read_text("ascii").strip() not in done.out
+
+
+def test_repeating_it_changes_nothing(genkan: Genkan, tmp_path: Path) -> None:
+    genkan("init")
+    key = (tmp_path / "var" / "master.key").read_bytes()
+    kids = genkan("keys", "list").out
+    again = genkan("init")
+    assert (again.exit_code, "Master key" in again.out) == (0, False)
+    assert (tmp_path / "var" / "master.key").read_bytes() == key
+    assert genkan("keys", "list").out == kids
+
+
+def test_a_secret_is_shown_once_and_kept_as_a_hash(
+    genkan: Genkan, clients: Path, tmp_path: Path
+) -> None:
+    shown = SECRET.search(genkan("init", "--clients", clients).out)
+    assert shown is not None
+    again = genkan("init", "--clients", clients)
+    assert again.exit_code == 0
+    assert "client_secret" not in again.out
+    with sqlite3.connect(tmp_path / "var" / "genkan.db") as database:
+        dump = "\n".join(database.iterdump())
+    database.close()
+    assert "library" in dump
+    assert shown[1] not in dump
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda text: text.replace("https://lib", "http://lib"), "redirect_uris"),
+        (lambda text: text.replace('kind = "service"', 'kind = "robot"'), "kind"),
+        (lambda text: text + "\nnonsense", "clients.toml"),
+        (lambda text: text + text.partition("[[clients]]")[1] + text.partition("[[clients]]")[2],
+         "twice"),
+    ],
+)  # fmt: skip
+def test_a_file_with_one_thing_wrong_registers_nothing(
+    genkan: Genkan, clients: Path, tmp_path: Path, spoil: object, says: str
+) -> None:
+    assert callable(spoil)
+    clients.write_text(spoil(CLIENTS), "utf-8")
+    done = genkan("init", "--clients", clients)
+    assert (done.exit_code, done.err.count("\n")) == (2, 1)
+    assert says in done.err
+    with sqlite3.connect(tmp_path / "var" / "genkan.db") as database:
+        assert database.execute("SELECT count(*) FROM clients").fetchone() == (0,)
+        assert database.execute("SELECT count(*) FROM tenants").fetchone() == (0,)
+    database.close()
+
+
+def test_a_file_that_is_not_there_is_named(genkan: Genkan) -> None:
+    done = genkan("init", "--clients", "nowhere.toml")
+    assert done.exit_code == 2
+    assert done.err == "genkan: nowhere.toml: No such file or directory\n"

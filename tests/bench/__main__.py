@@ -12,14 +12,16 @@ from rich.table import Table
 
 from gateway.clock import system_clock
 from gateway.demo.check import free_ports
+from gateway.demo.local_http import local_client
 from gateway.demo.processes import parts_of, running
 from gateway.demo.relying_party import RelyingParty
 from gateway.demo.run import prepare
 from gateway.demo.visitor import Visitor
 from gateway.demo.world import Ports, World
 from tests.bench.cards import card_operations
+from tests.bench.in_process import in_process_operation
 from tests.bench.measure import Operation, interleaved, process_tree, where
-from tests.bench.sso import sso_operations
+from tests.bench.sso import reader_operation, sso_operations
 from tests.bench.start import check_seconds, memory, ready_seconds
 
 out = Console(soft_wrap=True, highlight=False)
@@ -33,7 +35,9 @@ def main(
         int, typer.Option(min=10, help="Card verifications in the process, a round.")
     ] = 2_000,
     starts: Annotated[int, typer.Option(min=1, help="Starts of the server.")] = 5,
-    save: Annotated[Path | None, typer.Option(help="Write the figures here, as JSON.")] = None,
+    save: Annotated[
+        Path | None, typer.Option("--json", help="Write the figures here, as JSON.")
+    ] = None,
 ) -> None:
     """CPU-µs of sign-ins and card verifications; start, memory and the demo's check."""
     now = system_clock()
@@ -42,7 +46,8 @@ def main(
         world = prepare(folder / "town", Ports(*free_ports(4)), progress)
         seconds = [ready_seconds(parts_of(world)[0]) for _ in _counted("start", starts)]
         cards = card_operations(folder, now, verifications)
-        operations, facts = _measure(world, cards, rounds, flows)
+        with in_process_operation(folder / "in-process", flows) as in_process:
+            operations, facts = _measure(world, [in_process, *cards], rounds, flows)
     progress.print("genkan demo --check ...")
     facts = {
         "genkan serve ready, s": statistics.median(seconds),
@@ -57,13 +62,21 @@ def main(
 
 
 def _measure(
-    world: World, cards: list[Operation], rounds: int, flows: int
+    world: World, others: list[Operation], rounds: int, flows: int
 ) -> tuple[list[Operation], dict[str, float]]:
-    town = running(parts_of(world))
-    with town as processes, Visitor(world) as visitor, RelyingParty(world) as service:
+    with (
+        running(parts_of(world)) as processes,
+        Visitor(world) as visitor,
+        RelyingParty(world) as service,
+        local_client() as http,
+    ):
         server = process_tree(processes[0].process.pid)
         worker, parent = memory(server[0])
-        operations = [*sso_operations(world, server, service, visitor, flows), *cards]
+        operations = [
+            *sso_operations(world, server, service, visitor, flows),
+            reader_operation(world, server, http, flows),
+            *others,
+        ]
         interleaved(operations, rounds, progress.print)
         worker_after, _ = memory(server[0])
     return operations, {

@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import gateway
+from gateway.errors import StoreError
 from gateway.store.migrate import alembic_config, migrate
 from gateway.store.records import create_engine, open_records, records_url
 from gateway.store.tables import metadata
@@ -103,7 +104,7 @@ async def test_a_migration_that_fails_leaves_nothing_behind(empty_records_url: s
     engine = create_engine(records_url(empty_records_url))
     async with engine.begin() as connection:
         await connection.execute(sa.text("CREATE TABLE refresh_tokens (in_the_way INTEGER)"))
-    with pytest.raises(sa.exc.DBAPIError):
+    with pytest.raises(StoreError, match="refresh_tokens"):
         await migrate(empty_records_url)
     assert set(await schema_of(engine)) == {"refresh_tokens"}
     async with engine.begin() as connection:

@@ -1,4 +1,4 @@
-"""`genkan demo --check` as somebody types it: real processes, a line a step, nothing stays behind."""
+"""`genkan demo --check` as somebody types it: real processes, a line a step, nothing left over."""
 
 import os
 import subprocess

@@ -4,7 +4,6 @@ RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.
 """
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -14,17 +13,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.consent.task import ConsentTask
-from gateway.errors import AccessDenied, InvalidRequest, InvalidToken, OAuthError
+from gateway.errors import AccessDenied, InvalidRequest, OAuthError
 from gateway.login.session import Session
 from gateway.login.task import LoginTask
 from gateway.oidc import codes
 from gateway.oidc.checks import check_authorization_request
+from gateway.oidc.hints import read_hints
 from gateway.oidc.model import AuthorizationRequest, decode_request, encode
 from gateway.oidc.next_step import Step, next_step
 from gateway.oidc.provider import Provider
 from gateway.oidc.response import AuthorizationError, ResponseTarget, answer, resolve_target
 from gateway.oidc.scopes import NEED_CONSENT
-from gateway.oidc.tokens import subject_of_hint
 from gateway.tenants.model import Client
 from gateway.web.errors import PageRoute
 from gateway.web.parameters import form_parameters, query_parameters
@@ -50,8 +49,8 @@ class Authorize:
         target = await resolve_target(parameters, self._provider.clients)
         now = self._provider.clock()
         try:
-            hinted_sub = await self._hinted_sub(parameters, target.client, now)
-            request = check_authorization_request(parameters, target, hinted_sub, now)
+            hints = await read_hints(self._provider, parameters, target.client, now)
+            request = check_authorization_request(parameters, target, hints, now)
         except OAuthError as cause:
             raise AuthorizationError(target, cause) from cause
         if posted:
@@ -170,17 +169,6 @@ class Authorize:
         if request.state is not None:
             parameters["state"] = request.state
         return await resolve_target(parameters, self._provider.clients)
-
-    async def _hinted_sub(
-        self, parameters: Mapping[str, str], client: Client, now: datetime
-    ) -> str | None:
-        hint = parameters.get("id_token_hint")
-        if hint is None:
-            return None
-        try:
-            return await subject_of_hint(self._provider, hint, client.client_id, now)
-        except InvalidToken as cause:
-            raise InvalidRequest("id_token_hint is not one of ours for this client") from cause
 
     def _with_locales(self, path: str, request: AuthorizationRequest) -> Response:
         response = see_other(path)

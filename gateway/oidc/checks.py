@@ -18,6 +18,7 @@ from gateway.errors import (
     UnauthorizedClient,
     UnsupportedResponseType,
 )
+from gateway.oidc.hints import Hints
 from gateway.oidc.model import AuthorizationRequest, Prompt
 from gateway.oidc.response import ResponseTarget
 from gateway.oidc.scopes import granted_scopes
@@ -31,7 +32,7 @@ _SECONDS = re.compile(r"[0-9]{1,9}\Z")
 def check_authorization_request(
     parameters: Mapping[str, str],
     target: ResponseTarget,
-    hinted_sub: str | None,
+    hints: Hints,
     now: datetime,
 ) -> AuthorizationRequest:
     """What may be stored and acted on. Raises the OAuthError of the first check that fails."""
@@ -50,7 +51,8 @@ def check_authorization_request(
         max_age=parse_max_age(parameters),
         acr_values=tuple((parse_short(parameters, "acr_values") or "").split()),
         ui_locales=parse_short(parameters, "ui_locales"),
-        hinted_sub=hinted_sub,
+        hinted_sub=hints.hinted_sub,
+        preferred_sub=hints.preferred_sub,
         received_at=now,
     )
 

@@ -67,8 +67,12 @@ class LinkEndpoint:
         return await check_resident_token(provider, bearer_token(http), "link", provider.clock())
 
 
+def is_local_id(text: str) -> bool:
+    return 1 <= len(text) <= MAX_LOCAL_ID and text.isprintable()
+
+
 def check_local_id(local_id: str) -> str:
-    if not 1 <= len(local_id) <= MAX_LOCAL_ID or not local_id.isprintable():
+    if not is_local_id(local_id):
         raise BadRequest("local_id must be 1 to 255 printable characters")
     if local_id.isascii() and local_id.isdigit() and len(local_id) == 12 and is_my_number(local_id):
         # The Individual Number has no place anywhere (行政手続番号利用法 §9).

@@ -27,6 +27,8 @@ class AuthorizationRequest:
     ui_locales: str | None
     hinted_sub: str | None
     """The `sub` of a verified id_token_hint."""
+    preferred_sub: str | None
+    """The `sub` of the resident whose local ID came as login_hint."""
     received_at: datetime
     consent_asked: bool = False
 

@@ -58,7 +58,8 @@ def needs_sign_in(
         return True
     if request.max_age is not None and now - session.auth_time > timedelta(seconds=request.max_age):
         return True
-    if request.hinted_sub not in (None, session_sub):
+    expected = (request.hinted_sub, request.preferred_sub)
+    if any(sub not in (None, session_sub) for sub in expected):
         return True
     return not satisfies_acr(session.acr, request.acr_values, acr_order)
 

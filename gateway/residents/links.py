@@ -14,6 +14,11 @@ _CURRENT = sa.select(links.c.local_id, links.c.linked_at).where(
     links.c.resident_id == sa.bindparam("resident_id"),
     links.c.ended_at.is_(None),
 )
+_CURRENT_OF_LOCAL_ID = sa.select(links.c.resident_id).where(
+    links.c.client_id == sa.bindparam("client_id"),
+    links.c.local_id == sa.bindparam("local_id"),
+    links.c.ended_at.is_(None),
+)
 
 
 class LinkConflict(Exception):  # noqa: N818 - it is answered 409 Conflict
@@ -31,6 +36,13 @@ class Links:
             )
             row = found.one_or_none()
         return None if row is None else Link(client_id, resident_id, row.local_id, row.linked_at)
+
+    async def resident_of(self, client_id: str, local_id: str) -> str | None:
+        async with self._records.reading() as connection:
+            found = await connection.execute(
+                _CURRENT_OF_LOCAL_ID, {"client_id": client_id, "local_id": local_id}
+            )
+            return found.scalar_one_or_none()
 
     async def put(self, client_id: str, resident_id: str, local_id: str, now: datetime) -> Link:
         """The same link again is the link that is there. Raises LinkConflict: the unique indexes

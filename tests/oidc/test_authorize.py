@@ -275,3 +275,29 @@ async def test_the_language_that_was_asked_for_is_carried_to_the_page(
         assert "ui_locales=en" in answer.headers["location"]
         page = await browser.get(answer.headers["location"])
     assert '<html lang="en">' in page.text
+
+
+async def test_a_login_hint_is_the_services_own_id_of_a_resident(
+    gateway: Gateway, health: RelyingParty, points: RelyingParty
+) -> None:
+    """On a shared computer the next one is not taken for the one before."""
+    hanako, taro = await gateway.resident("花咲　花子"), await gateway.resident("花咲　太郎")
+    links = gateway.provider.links
+    await links.put(health.client.client_id, hanako.resident_id, "H-1", gateway.clock())
+    await links.put(health.client.client_id, taro.resident_id, "H-2", gateway.clock())
+    async with gateway.browser() as browser:
+        await gateway.sign_in(browser, hanako)
+        await gateway.consent(health.client, hanako)
+        await gateway.consent(points.client, hanako)
+        gateway.clock.forward(seconds=1)
+        assert "code" in redirected(await health.authorize(browser, login_hint="H-1"))
+        asked = await health.authorize(browser, login_hint="H-2")
+        assert asked.headers["location"].startswith("/login?")
+        silent = redirected(await health.authorize(browser, login_hint="H-2", prompt="none"))
+        assert silent["error"] == "login_required"
+        assert "code" not in silent
+        # Another service's ID, an ended link or a mail address is no hint.
+        assert "code" in redirected(await points.authorize(browser, login_hint="H-2"))
+        await links.end(health.client.client_id, taro.resident_id, gateway.clock())
+        for nobodys in ("H-2", "hanako@example.test", "x" * 5_000, "\0"):
+            assert "code" in redirected(await health.authorize(browser, login_hint=nobodys))

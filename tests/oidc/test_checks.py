@@ -7,6 +7,7 @@ import pytest
 
 from gateway.errors import OAuthError
 from gateway.oidc.checks import check_authorization_request
+from gateway.oidc.hints import Hints
 from gateway.oidc.response import ResponseTarget, is_same_target
 from gateway.tenants.model import Client, ClientKind
 
@@ -40,7 +41,7 @@ GOOD = {
 
 
 def test_a_good_request_is_understood() -> None:
-    request = check_authorization_request(GOOD, TARGET, None, NOW)
+    request = check_authorization_request(GOOD, TARGET, Hints(), NOW)
     assert request.scopes == ("openid", "profile")
     assert request.nonce == "n-0S6_WzA2Mj"
     assert request.state == "af0ifjsldkj"
@@ -82,13 +83,13 @@ def test_a_good_request_is_understood() -> None:
 def test_one_wrong_thing_is_refused(change: dict[str, str | None], error: str) -> None:
     parameters = {name: v for name, v in {**GOOD, **change}.items() if v is not None}
     with pytest.raises(OAuthError) as refused:
-        check_authorization_request(parameters, TARGET, None, NOW)
+        check_authorization_request(parameters, TARGET, Hints(), NOW)
     assert refused.value.error == error
 
 
 def test_unknown_parameters_and_scopes_are_left_out() -> None:
     request = check_authorization_request(
-        {**GOOD, "foo": "bar", "scope": "openid profile payments"}, TARGET, None, NOW
+        {**GOOD, "foo": "bar", "scope": "openid profile payments"}, TARGET, Hints(), NOW
     )
     assert request.scopes == ("openid", "profile")
 
@@ -96,7 +97,7 @@ def test_unknown_parameters_and_scopes_are_left_out() -> None:
 def test_a_scope_the_service_may_not_have_is_left_out() -> None:
     client = replace(CLIENT, scope=frozenset({"openid"}))
     target = ResponseTarget(client, client.redirect_uris[0], None)
-    assert check_authorization_request(GOOD, target, None, NOW).scopes == ("openid",)
+    assert check_authorization_request(GOOD, target, Hints(), NOW).scopes == ("openid",)
 
 
 @pytest.mark.parametrize(

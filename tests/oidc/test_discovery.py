@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from jwt.algorithms import ECAlgorithm
 
 from gateway.oidc.checks import check_authorization_request
+from gateway.oidc.hints import Hints
 from gateway.oidc.response import ResponseTarget
 from tests.support.gateway import ISSUER, NOW, Gateway
 from tests.support.relying_party import RelyingParty
@@ -50,10 +51,10 @@ async def test_every_scope_prompt_and_method_it_names_is_honoured(
         metadata = (await http.get("/.well-known/openid-configuration")).json()
     target = ResponseTarget(health.client, health.redirect_uri, None)
     good = health.authorization_request(scope=" ".join(metadata["scopes_supported"]))
-    request = check_authorization_request(good, target, None, NOW)
+    request = check_authorization_request(good, target, Hints(), NOW)
     assert list(request.scopes) == metadata["scopes_supported"]
     for prompt in metadata["prompt_values_supported"]:
-        request = check_authorization_request({**good, "prompt": prompt}, target, None, NOW)
+        request = check_authorization_request({**good, "prompt": prompt}, target, Hints(), NOW)
         assert request.prompts == {prompt}
     for method in metadata["token_endpoint_auth_methods_supported"]:
         jwk = ECAlgorithm.to_jwk(generate_private_key(SECP256R1()).public_key(), as_dict=True)

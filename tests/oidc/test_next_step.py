@@ -26,6 +26,7 @@ REQUEST = AuthorizationRequest(
     acr_values=(),
     ui_locales=None,
     hinted_sub=None,
+    preferred_sub=None,
     received_at=NOW,
 )
 SESSION = Session(
@@ -63,9 +64,10 @@ def test_a_resident_without_a_session_signs_in() -> None:
         {"max_age": 60},
         {"max_age": 0},
         {"hinted_sub": "somebody-else"},
+        {"preferred_sub": "somebody-else"},
         {"acr_values": ("strong",)},
     ],
-    ids=["login", "select_account", "max_age", "max_age-0", "hint", "acr"],
+    ids=["login", "select_account", "max_age", "max_age-0", "hint", "login-hint", "acr"],
 )
 def test_a_session_that_is_not_enough_signs_in_once(change: dict[str, object]) -> None:
     request = replace(REQUEST, **change)  # type: ignore[arg-type]
@@ -79,8 +81,14 @@ def test_a_session_that_is_not_enough_signs_in_once(change: dict[str, object]) -
 
 @pytest.mark.parametrize(
     "change",
-    [{"max_age": 10_000}, {"hinted_sub": "sub"}, {"acr_values": ("weak",)}, {"acr_values": ("x",)}],
-    ids=["max_age", "hint", "acr", "unknown-acr"],
+    [
+        {"max_age": 10_000},
+        {"hinted_sub": "sub"},
+        {"preferred_sub": "sub"},
+        {"acr_values": ("weak",)},
+        {"acr_values": ("x",)},
+    ],
+    ids=["max_age", "hint", "login-hint", "acr", "unknown-acr"],
 )
 def test_a_session_that_is_enough_does_not_sign_in_again(change: dict[str, object]) -> None:
     assert decide(replace(REQUEST, **change), SESSION) is Step.ANSWER  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Annotated
 
+import httpx2
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -13,7 +14,7 @@ from rich.table import Table
 from gateway.clock import system_clock
 from gateway.demo.check import free_ports
 from gateway.demo.local_http import local_client
-from gateway.demo.processes import parts_of, running
+from gateway.demo.processes import check_alive, parts_of, running
 from gateway.demo.relying_party import RelyingParty
 from gateway.demo.run import prepare
 from gateway.demo.visitor import Visitor
@@ -77,7 +78,11 @@ def _measure(
             reader_operation(world, server, http, flows),
             *others,
         ]
-        interleaved(operations, rounds, progress.print)
+        try:
+            interleaved(operations, rounds, progress.print)
+        except httpx2.TransportError:
+            check_alive(processes)  # says which part stopped, and its last words
+            raise
         worker_after, _ = memory(server[0])
     return operations, {
         "worker after the start, MiB": worker,

@@ -3,6 +3,7 @@
 import json
 import statistics
 import tempfile
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -81,7 +82,8 @@ def _measure(
         try:
             interleaved(operations, rounds, progress.print)
         except httpx2.TransportError:
-            check_alive(processes)  # says which part stopped, and its last words
+            time.sleep(1)  # a parent outlives its workers a little
+            check_alive(processes)
             raise
         worker_after, _ = memory(server[0])
     return operations, {

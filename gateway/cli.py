@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gateway.app import load_profiles, make_verifier, open_app
+from gateway.app import load_profiles, open_app
 from gateway.card.anchors import add_anchor, load_anchors
 from gateway.clock import system_clock
 from gateway.commands.card_commands import NewCard, make_card, publish
@@ -83,7 +83,6 @@ def genkan() -> None:
 def serve(config: ConfigOption = None) -> None:
     """Serve the gateway at the settings' address."""
     settings = _settings(config)
-    make_verifier(settings, installed_plugins())
     asyncio.run(_try_start(settings))
     server = settings.server
     serve_app(partial(open_app, settings), server.listen_host, server.listen_port, server.workers)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.oidc.model import Grant
@@ -43,25 +44,27 @@ refresh_tokens = sa.Table(
 )
 
 
+# Built once: they are on the way of every sign-in.
+_ADD_GRANT = {
+    dialect: insert(grants).on_conflict_do_nothing(index_elements=[grants.c.grant_id])
+    for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+_GRANT_IN_FORCE = sa.select(grants).where(
+    grants.c.grant_id == sa.bindparam("grant_id"),
+    grants.c.revoked_at.is_(None),
+    grants.c.expires_at > sa.bindparam("now"),
+)
+
+
 async def add_grant(connection: AsyncConnection, grant: Grant) -> bool:
     """False where the family is there already: its code was replayed, and it is revoked."""
-    try:
-        async with connection.begin_nested():
-            await connection.execute(grants.insert().values(_values(grant)))
-    except sa.exc.IntegrityError:
-        return False
-    return True
+    added = await connection.execute(_ADD_GRANT[connection.dialect.name], _values(grant))
+    return added.rowcount == 1
 
 
 async def find_grant(connection: AsyncConnection, grant_id: str, now: datetime) -> Grant | None:
     """A grant that is neither revoked nor over."""
-    found = await connection.execute(
-        sa.select(grants).where(
-            grants.c.grant_id == grant_id,
-            grants.c.revoked_at.is_(None),
-            grants.c.expires_at > now,
-        )
-    )
+    found = await connection.execute(_GRANT_IN_FORCE, {"grant_id": grant_id, "now": now})
     row = found.mappings().one_or_none()
     return None if row is None else _grant(row)
 

@@ -79,7 +79,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class NewResident:
-    """Make one; `review` where an operator decides first, because of `candidate`."""
+    """Make one, who waits where an operator has to say whether it is the `candidate`."""
 
     candidate: Resident | None = None
 

@@ -15,7 +15,8 @@ class Records(Protocol):
     """Durable facts. What `writing` committed survives the sudden death of the process."""
 
     def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """A connection for SELECTs; it takes no write lock."""
+        """A connection for SELECTs, each of which sees what is committed then. Nothing is written
+        through it."""
         ...
 
     def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:

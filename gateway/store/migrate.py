@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from gateway.store.records import SqlRecords, answering, create_engine, records_url
+from gateway.store.records import answering, open_records
 
 # Any number, as long as it is the same for all who migrate one database.
 _ADVISORY_LOCK = 113_723_290_872_174
@@ -15,7 +15,7 @@ _ADVISORY_LOCK = 113_723_290_872_174
 async def migrate(url: str) -> None:
     """Safe to repeat, and for two at once: the second waits and finds nothing to do. All steps
     are one transaction: after a failure the schema is what it was."""
-    records = SqlRecords(create_engine(records_url(url)))
+    records = open_records(url)
     try:
         with answering():
             async with records.writing() as connection:

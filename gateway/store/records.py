@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from gateway.errors import SettingsError, StoreError
 from gateway.store.api import Records
-from gateway.store.sqlite import WRITER, create_sqlite_engine
+from gateway.store.sqlite import create_sqlite_reader, create_sqlite_writer
 from gateway.store.version import check_version
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
@@ -18,7 +18,9 @@ _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 
 def open_records(url: str) -> Records:
     """`sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://user@host/name`."""
-    return SqlRecords(create_engine(records_url(url)))
+    address = records_url(url)
+    writer = create_engine(address)
+    return SqlRecords(writer, create_sqlite_reader(address) if is_sqlite(address) else writer)
 
 
 def records_url(url: str) -> URL:
@@ -29,16 +31,20 @@ def records_url(url: str) -> URL:
         raise SettingsError("store.records: it must be a sqlite: or postgresql: URL") from cause
 
 
+def is_sqlite(address: URL) -> bool:
+    return address.get_backend_name() == "sqlite"
+
+
 class SqlRecords:
     """`Records` of either dialect; a connection of a dead server is replaced when it is noticed."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._writer = engine.execution_options(**WRITER)
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
+        self._writer = writer
+        self._reader = reader
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        async with self._engine.connect() as connection:
+        async with self._reader.connect() as connection:
             yield connection
 
     @asynccontextmanager
@@ -52,7 +58,8 @@ class SqlRecords:
                 await check_version(connection)
 
     async def close(self) -> None:
-        await self._engine.dispose()
+        await self._reader.dispose()
+        await self._writer.dispose()
 
 
 @contextmanager
@@ -67,8 +74,8 @@ def answering() -> Iterator[None]:
 
 
 def create_engine(url: URL) -> AsyncEngine:
-    if url.get_backend_name() == "sqlite":
-        return create_sqlite_engine(url)
+    if is_sqlite(url):
+        return create_sqlite_writer(url)
     # hide_parameters: an error's text goes to the log, and the parameters are residents' data.
     engine = create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
     sa.event.listen(engine.sync_engine, "handle_error", _hide_values)

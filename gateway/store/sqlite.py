@@ -10,20 +10,33 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-WRITER = {"genkan_writer": True}
-"""Execution options of a connection whose transaction is going to write."""
-
 _BUSY_SECONDS = 30
 _WAL_TRIES, _WAL_PAUSE_SECONDS = 100, 0.05
 
 
-def create_sqlite_engine(url: URL) -> AsyncEngine:
+def create_sqlite_writer(url: URL) -> AsyncEngine:
+    """One connection: writers of this process stand in line before they reach the file's lock. Each
+    takes its turn when it begins: one that reads first and writes later could find half-way that
+    it may not (SQLITE_BUSY)."""
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    patience = {"timeout": _BUSY_SECONDS}
-    engine = create_async_engine(url, connect_args=patience, hide_parameters=True)
-    sa.event.listen(engine.sync_engine, "connect", _prepare)
+    engine = _create_engine(url, pool_size=1, max_overflow=0, pool_timeout=_BUSY_SECONDS)
     sa.event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def create_sqlite_reader(url: URL) -> AsyncEngine:
+    """Without transactions: each SELECT sees what is committed, as on PostgreSQL, and is spared two
+    ways to the driver's thread. Its connections refuse to write."""
+    engine = _create_engine(url)
+    sa.event.listen(engine.sync_engine, "connect", _refuse_to_write)
+    return engine
+
+
+def _create_engine(url: URL, **pool: int) -> AsyncEngine:
+    patience = {"timeout": _BUSY_SECONDS}
+    engine = create_async_engine(url, connect_args=patience, hide_parameters=True, **pool)
+    sa.event.listen(engine.sync_engine, "connect", _prepare)
     return engine
 
 
@@ -31,6 +44,14 @@ def _prepare(connection: Any, _: object) -> None:
     # Without this the driver begins transactions on its own, later than we mean it to.
     connection.isolation_level = None
     connection.run_async(_set_pragmas)
+
+
+def _refuse_to_write(connection: Any, _: object) -> None:
+    connection.run_async(_set_query_only)
+
+
+async def _set_query_only(connection: aiosqlite.Connection) -> None:
+    await (await connection.execute("PRAGMA query_only=ON")).close()
 
 
 async def _set_pragmas(connection: aiosqlite.Connection) -> None:
@@ -54,7 +75,4 @@ async def _use_wal(connection: aiosqlite.Connection) -> None:
 
 
 def _begin(connection: sa.Connection) -> None:
-    """A writer takes its turn when it begins: one that reads first and writes later could find
-    that it may not (SQLITE_BUSY) half-way."""
-    writes = connection.get_execution_options().keys() >= WRITER.keys()
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,6 +1,7 @@
 """What `Records` promises, of both dialects."""
 
 import asyncio
+import contextlib
 import traceback
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -49,8 +50,10 @@ class TestRecords:
         assert await tenant_ids(records) == []
 
     async def test_reading_writes_nothing(self, records: Records) -> None:
-        async with records.reading() as connection:
-            await connection.execute(tenant("a"))
+        # SQLite refuses at once, PostgreSQL forgets.
+        with contextlib.suppress(sa.exc.OperationalError):
+            async with records.reading() as connection:
+                await connection.execute(tenant("a"))
         assert await tenant_ids(records) == []
 
     async def test_a_savepoint_that_fails_leaves_the_rest(self, records: Records) -> None:

@@ -16,7 +16,7 @@ from rich.table import Table
 from gateway.app import load_profiles, open_app
 from gateway.card.anchors import add_anchor, load_anchors
 from gateway.clock import system_clock
-from gateway.commands.card_commands import NewCard, make_card, publish
+from gateway.commands.card_commands import NewCard, make_card, open_cards
 from gateway.commands.store_commands import (
     initialise,
     list_keys,
@@ -33,7 +33,6 @@ from gateway.reader.app import open_reader
 from gateway.server import serve as serve_app
 from gateway.settings import Settings
 from gateway.settings_file import load_settings
-from gateway.virtual.folder import CardFolder
 from gateway.virtual.person import Person
 from gateway.virtual.pins import MalformedPinError
 
@@ -49,7 +48,7 @@ app.add_typer(card_app, name="card")
 card_app.add_typer(anchors_app, name="anchors")
 app.add_typer(reader_app, name="reader")
 
-out = Console(soft_wrap=True, highlight=False)
+out = Console(soft_wrap=True, highlight=False, markup=False)
 
 ConfigOption = Annotated[
     Path | None,
@@ -70,7 +69,7 @@ def main() -> None:
 
 
 def give_up(line: str) -> NoReturn:
-    Console(stderr=True, soft_wrap=True, highlight=False).print(f"genkan: {line}", markup=False)
+    Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(f"genkan: {line}")
     sys.exit(2)
 
 
@@ -106,15 +105,16 @@ def init(
         made = asyncio.run(register_clients(settings, clients, system_clock()))
         out.print(f"Registered what stands in {clients}.")
         for client_id, secret in made.items():
-            out.print(f"client_secret of {client_id}, shown this once: {secret}", markup=False)
+            out.print(f"client_secret of {client_id}, shown this once: {secret}")
 
 
 @app.command()
 def health(url: Annotated[str, typer.Argument(help="e.g. http://127.0.0.1:8000/readyz")]) -> None:
     """Exit 0 where a running gateway is ready, 1 where it is not."""
     try:
-        ready = httpx2.get(url, timeout=2).status_code == 200
-    except httpx2.HTTPError:
+        # Whatever proxy the network has: it is this gateway that is asked.
+        ready = httpx2.get(url, timeout=2, trust_env=False).status_code == 200
+    except (httpx2.HTTPError, httpx2.InvalidURL):
         ready = False
     out.print("ready" if ready else "not ready")
     raise typer.Exit(0 if ready else 1)
@@ -208,9 +208,7 @@ def card_new(
     """Make a virtual resident's My Number card under a demo CA."""
     person = Person(name, address, birth_date.date(), gender)
     new = NewCard(person, signature_password, pin, with_signature=not child, card_id=card_id)
-    now = system_clock()
-    made = make_card(authority, cards, new, now)
-    publish(authority, anchors, crls, now)
+    made = make_card(authority, cards, new, system_clock(), anchors=anchors, crls=crls)
     out.print(f"Made the card {made} in {cards}.")
 
 
@@ -221,7 +219,7 @@ def reader_serve(
 ) -> None:
     """Serve the reader agent on this computer, with virtual cards."""
     settings = _settings(config).reader
-    start = partial(open_reader, settings, CardFolder(virtual), system_clock)
+    start = partial(open_reader, settings, open_cards(virtual), system_clock)
     serve_app(start, settings.listen_host, settings.listen_port)
 
 

@@ -60,12 +60,12 @@ def serve(start: Start, host: str, port: int, workers: int = 1) -> None:
 
 def _check_address(host: str, port: int) -> None:
     """The server itself would say it with a stack trace."""
-    for family, kind, protocol, _, address in socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    ):
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
+    try:
+        for family, kind, protocol, _, address in socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        ):
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind(address)
-            except OSError as cause:
-                raise OSError(cause.errno, cause.strerror, f"{host}:{port}") from cause
+    except OSError as cause:
+        raise OSError(cause.errno, cause.strerror, f"{host}:{port}") from cause

@@ -1,4 +1,4 @@
-"""`genkan card new`: a virtual resident's card under a demo CA of one's own."""
+"""`genkan card new` and `genkan reader serve`: virtual cards under a demo CA of one's own."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,9 +21,18 @@ class NewCard:
     card_id: str | None
 
 
-def make_card(authority_folder: Path, cards_folder: Path, new: NewCard, now: datetime) -> str:
-    """Makes the CA where there is none yet. Returns the card's name. SettingsError where another
-    card has it, or none can."""
+def make_card(
+    authority_folder: Path,
+    cards_folder: Path,
+    new: NewCard,
+    now: datetime,
+    *,
+    anchors: Path | None = None,
+    crls: Path | None = None,
+) -> str:
+    """Makes the CA where there is none yet, and writes its roots and lists where they are wanted.
+    Returns the card's name. SettingsError where another card has it, or none can."""
+    check_texts(new.person)
     cards = CardFolder(cards_folder)
     if new.card_id is not None:
         check_is_free(cards, new.card_id)
@@ -37,8 +46,13 @@ def make_card(authority_folder: Path, cards_folder: Path, new: NewCard, now: dat
         with_signature=new.with_signature,
         card_id=new.card_id,
     )
-    # The authority first: a serial number that is given out is never given out again.
+    # The authority first: a serial number that is given out is never given out again. The card
+    # last: where it lies, all that it needs is there.
     authority.save(authority_folder)
+    if anchors is not None:
+        authority.write_anchors(anchors)
+    if crls is not None:
+        authority.write_crls(crls, now)
     cards.save(card)
     return card.card_id
 
@@ -50,6 +64,12 @@ def load_authority(folder: Path) -> DemoAuthority | None:
         raise SettingsError(f"--authority: {cause}") from cause
 
 
+def check_texts(person: Person) -> None:
+    for option, text in (("--name", person.name), ("--address", person.address)):
+        if len(text.strip().splitlines()) != 1:
+            raise SettingsError(f"{option}: one line of text is needed")
+
+
 def check_is_free(cards: CardFolder, card_id: str) -> None:
     try:
         taken = cards.has(card_id)
@@ -59,10 +79,8 @@ def check_is_free(cards: CardFolder, card_id: str) -> None:
         raise SettingsError(f"--card-id: {card_id} is there already; choose another name")
 
 
-def publish(authority_folder: Path, anchors: Path | None, crls: Path | None, now: datetime) -> None:
-    """The CA's roots and its lists, where a demo gateway looks for them."""
-    authority = DemoAuthority.load(authority_folder)
-    if anchors is not None:
-        authority.write_anchors(anchors)
-    if crls is not None:
-        authority.write_crls(crls, now)
+def open_cards(folder: Path) -> CardFolder:
+    """SettingsError where there is no such folder: it is mistyped, or no card was made yet."""
+    if not folder.is_dir():
+        raise SettingsError(f"--virtual: {folder} is not a folder; `genkan card new` makes one")
+    return CardFolder(folder)

@@ -11,7 +11,8 @@ from gateway.keys.master import create_master_key, load_master_key
 from gateway.keys.model import ALGORITHMS, SigningKeyInfo
 from gateway.keys.signing import SigningKeys
 from gateway.settings import Settings
-from gateway.store.records import open_records
+from gateway.store.api import Records
+from gateway.store.records import answering, open_records
 from gateway.tenants.clients import Clients
 from gateway.tenants.registration_file import register_file
 
@@ -31,12 +32,9 @@ async def initialise(settings: Settings, now: datetime) -> bool:
 
 async def register_clients(settings: Settings, file: Path, now: datetime) -> dict[str, str]:
     """Returns the secrets that were made, by client_id: they are shown this once."""
-    records = open_records(settings.store.records)
-    try:
+    async with opened_records(settings) as records:
         keyed_hash = await load_keyed_hash(records, load_master_key(settings.keys))
         return await register_file(file, Clients(records, keyed_hash), now)
-    finally:
-        await records.close()
 
 
 async def list_keys(settings: Settings) -> Sequence[SigningKeyInfo]:
@@ -55,9 +53,17 @@ async def rotate_keys(settings: Settings, alg: str, now: datetime) -> str:
 
 @asynccontextmanager
 async def opened_keys(settings: Settings) -> AsyncIterator[SigningKeys]:
+    async with opened_records(settings) as records:
+        yield SigningKeys(records, load_master_key(settings.keys), timedelta(seconds=1))
+
+
+@asynccontextmanager
+async def opened_records(settings: Settings) -> AsyncIterator[Records]:
+    """StoreError where it fails, at whatever moment."""
     records = open_records(settings.store.records)
     try:
-        await records.check()
-        yield SigningKeys(records, load_master_key(settings.keys), timedelta(seconds=1))
+        with answering():
+            await records.check()
+            yield records
     finally:
         await records.close()

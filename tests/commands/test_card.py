@@ -66,7 +66,7 @@ def test_a_card_is_made_with_its_ca_its_anchors_and_its_lists(
     card = CardFolder(tmp_path / "cards").load("hanako")
     assert card.sign_authentication(PIN, b"data")
     assert card.sign_signature(PASSWORD, b"data")
-    assert PASSWORD not in done.out
+    assert done.out == "Made the card hanako in cards.\n"
     assert len(list((tmp_path / "anchors").glob("*/*.cer"))) == 4
     assert list((tmp_path / "crls").iterdir())
 
@@ -86,6 +86,9 @@ def test_a_childs_card_has_no_signature_certificate(genkan: Genkan, tmp_path: Pa
         {"pin": "abcd"},
         {"signature_password": "short"},
         {"card_id": "../hanako"},
+        {"name": ""},
+        {"name": "花咲\n花子"},
+        {"address": "　"},
         {"birth_date": "1985-02-30"},
         {"birth_date": "yesterday"},
     ],
@@ -96,8 +99,27 @@ def test_a_card_with_one_thing_wrong_is_not_made(
     done = new_card(genkan, **change)
     assert done.exit_code == 2
     assert "Traceback" not in done.err
-    assert next(iter(change.values())) not in done.err or "pin" not in "".join(change)
+    for secret in (change.get("pin", PIN), change.get("signature_password", PASSWORD)):
+        assert secret not in done.out + done.err
     assert not list(tmp_path.glob("cards/*"))
+
+
+@pytest.mark.parametrize("wanted", ["anchors", "crls"])
+def test_where_the_anchors_or_lists_cannot_be_written_no_card_is_made(
+    genkan: Genkan, tmp_path: Path, wanted: str
+) -> None:
+    (tmp_path / "taken").write_text("a file")
+    done = new_card(genkan, **{wanted: "taken"})
+    assert (done.exit_code, done.err.count("\n")) == (2, 1)
+    assert "taken" in done.err
+    assert not list(tmp_path.glob("cards/*"))
+    assert new_card(genkan).exit_code == 0
+
+
+def test_a_folders_name_is_printed_as_it_is(genkan: Genkan) -> None:
+    done = new_card(genkan, cards="[/red]cards[bold]")
+    assert (done.exit_code, done.err) == (0, "")
+    assert done.out == "Made the card hanako in [/red]cards[bold].\n"
 
 
 def test_a_card_that_is_there_is_not_overwritten(genkan: Genkan, tmp_path: Path) -> None:

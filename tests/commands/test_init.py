@@ -7,27 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import Genkan
+from tests.commands.conftest import CLIENTS, Genkan
 
-CLIENTS = """
-[[tenants]]
-tenant_id = "hanasaki"
-name_ja = "花咲町"
-name_en = "Hanasaki Town"
-
-[[clients]]
-client_id = "library"
-tenant_id = "hanasaki"
-kind = "service"
-client_name_ja = "図書館"
-client_name_en = "Library"
-purpose_ja = "貸し出しのため"
-purpose_en = "To lend books"
-redirect_uris = ["https://library.example.test/callback"]
-token_endpoint_auth_method = "client_secret_basic"
-grant_types = ["authorization_code"]
-scope = "openid"
-"""
 SECRET = re.compile(r"client_secret of library, shown this once: (\S{43})")
 
 

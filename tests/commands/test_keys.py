@@ -40,3 +40,13 @@ def test_without_a_store_it_says_what_to_do(genkan: Genkan) -> None:
     done = genkan("keys", "list")
     assert (done.exit_code, done.err.count("\n")) == (2, 1)
     assert "genkan init" in done.err
+
+
+def test_a_store_that_cannot_be_written_is_one_line_and_nothing_is_rotated(genkan: Genkan) -> None:
+    genkan("init")
+    before = genkan("keys", "list").out
+    read_only = "sqlite:///file:var/genkan.db?mode=ro&uri=true"
+    done = genkan("keys", "rotate", GENKAN_STORE__RECORDS=read_only)
+    assert (done.exit_code, done.err.count("\n")) == (2, 1)
+    assert "store.records: attempt to write a readonly database" in done.err
+    assert genkan("keys", "list").out == before

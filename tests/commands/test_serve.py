@@ -1,62 +1,21 @@
 """`genkan serve`: what stops it stops it with one line, and its log keeps secrets to itself."""
 
 import contextlib
-import json
 import os
+import shutil
 import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from gateway.demo.check import free_ports
-from gateway.demo.processes import Part, running
-from tests.commands.conftest import Genkan
-from tests.commands.test_init import CLIENTS
-from tests.support.town import Town
+from tests.commands.conftest import Served
 
 # Blocked sockets are for what runs in this process; the commands run in one of their own.
 pytestmark = pytest.mark.servers
-
-
-@dataclass(frozen=True)
-class Served:
-    url: str
-    log: Path
-    database: Path
-
-
-@pytest.fixture
-def ready(genkan: Genkan, town: Town, tmp_path: Path) -> None:
-    """A folder in which `genkan serve` would start."""
-    (tmp_path / "clients.toml").write_text(CLIENTS, "utf-8")
-    town.authority.write_anchors(tmp_path / "var" / "anchors")
-    port = free_ports(1)[0]
-    settings: dict[str, dict[str, object]] = {
-        "server": {"issuer": f"http://localhost:{port}", "listen_port": port},
-        "card": {"trust": "demo"},
-        "plugins.crl": {"directory": str(tmp_path / "crls")},
-    }
-    lines = [
-        f"[{name}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in table.items())
-        for name, table in settings.items()
-    ]
-    (tmp_path / "genkan.toml").write_text("".join(lines), "utf-8")
-    assert genkan("init", "--clients", "clients.toml", GENKAN_CONFIG="genkan.toml").exit_code == 0
-
-
-@pytest.fixture
-def served(ready: None, tmp_path: Path) -> Iterator[Served]:
-    port = int((tmp_path / "genkan.toml").read_text().partition("localhost:")[2].partition('"')[0])
-    url, log = f"http://localhost:{port}", tmp_path / "logs" / "gateway.log"
-    arguments = ("-m", "gateway.cli", "serve", "--config", "genkan.toml")
-    with running([Part("gateway", arguments, f"{url}/readyz", log)]):
-        yield Served(url, log, tmp_path / "var" / "genkan.db")
 
 
 def serve(**environment: str) -> subprocess.CompletedProcess[str]:
@@ -75,6 +34,7 @@ def serve(**environment: str) -> subprocess.CompletedProcess[str]:
     [
         ({"GENKAN_SERVER__LISTEN_PORT": "70000"}, "server.listen_port"),
         ({"GENKAN_SERVER__LISTEN_HOST": "192.0.2.1"}, "192.0.2.1"),
+        ({"GENKAN_SERVER__LISTEN_HOST": "host.invalid"}, "host.invalid"),
         ({"GENKAN_SERVER__ISSUER": "http://id.example.test"}, "server.issuer"),
         ({"GENKAN_SERVER__NONSENSE": "1"}, "nonsense"),
         ({"GENKAN_STORE__RECORDS": "sqlite:///elsewhere.db"}, "genkan init"),
@@ -94,6 +54,32 @@ def test_what_stops_the_start_is_one_line(
     assert "hush" not in done.stderr + done.stdout
 
 
+def test_without_anchors_it_does_not_start_and_says_which_command_adds_them(
+    ready: None, tmp_path: Path
+) -> None:
+    shutil.rmtree(tmp_path / "var" / "anchors" / "jpki-auth")
+    done = serve()
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "no anchor for jpki-auth" in done.stderr
+    assert "genkan card anchors add" in done.stderr
+
+
+def test_an_unknown_key_of_the_file_is_named(ready: None, tmp_path: Path) -> None:
+    with (tmp_path / "genkan.toml").open("a", encoding="utf-8") as file:
+        file.write("[oidc]\ncode_second = 60\n")
+    done = serve()
+    assert done.returncode == 2
+    assert done.stderr == "genkan: oidc.code_second: there is no such setting\n"
+
+
+def test_another_stores_master_key_is_one_line_without_the_key(ready: None, tmp_path: Path) -> None:
+    other = "c2V2ZW4gc2VjcmV0IHdvcmRzIG9mIDMyIGJ5dGVzISE="
+    done = serve(GENKAN_KEYS__MASTER_KEY=other)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "master key" in done.stderr
+    assert other not in done.stderr
+
+
 def test_a_port_in_use_is_one_line(ready: None) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -110,6 +96,23 @@ def test_no_secret_of_a_request_reaches_the_log(served: Served) -> None:
         http.get("/userinfo", headers={"Authorization": "Bearer hush-token"})
         http.get("/nowhere", headers={"Cookie": "genkan_session=hush-session"})
     assert "hush" not in served.log.read_text("utf-8")
+
+
+def test_a_failure_half_way_through_a_request_leaves_none_of_its_secrets_in_the_log(
+    served: Served,
+) -> None:
+    with contextlib.closing(sqlite3.connect(served.database)) as database:
+        database.execute("DROP TABLE clients")
+    secrets = {"client_id": "library", "client_secret": "hush-secret"}
+    with httpx2.Client(base_url=served.url, trust_env=False) as http:
+        for grant in (
+            {"grant_type": "authorization_code", "code": "hush-code"},
+            {"grant_type": "refresh_token", "refresh_token": "hush-token"},
+        ):
+            assert http.post("/token", data={**grant, **secrets}).status_code == 500
+    log = served.log.read_text("utf-8")
+    assert log.count("Traceback") >= 2
+    assert "hush" not in log
 
 
 def test_an_unexpected_failure_leaves_its_traceback_under_the_number_the_caller_got(

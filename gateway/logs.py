@@ -5,6 +5,8 @@ import time
 from typing import Any
 
 _FORMAT = "%(asctime)sZ %(levelname)s %(name)s: %(message)s"
+FAILURE_IS_LOGGED = "gateway.failure_is_logged"
+"""A mark in a request's scope: what went wrong stands in the log already, under its number."""
 _CONTROL = {number: f"\\x{number:02x}" for number in (*range(32), 127)}
 
 

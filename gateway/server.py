@@ -9,7 +9,7 @@ from granian.log import LogLevels
 from granian.server import Server
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.logs import log_configuration
+from gateway.logs import FAILURE_IS_LOGGED, log_configuration
 
 Start = Callable[[], AbstractAsyncContextManager[ASGIApp]]
 
@@ -26,7 +26,15 @@ class Started:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif self._app is not None:
-            await self._app(scope, receive, send)
+            await self._answer(self._app, scope, receive, send)
+
+    async def _answer(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        except Exception:
+            # Starlette answers and raises all the same, so that the server may log it.
+            if FAILURE_IS_LOGGED not in scope:
+                raise
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()

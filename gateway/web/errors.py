@@ -5,12 +5,13 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from gateway.errors import BadRequest, InsufficientScope, InvalidClient, InvalidToken, OAuthError
+from gateway.logs import FAILURE_IS_LOGGED
 from gateway.web.json import json_response
 from gateway.web.pages import Pages
 
@@ -43,6 +44,10 @@ def exception_handlers(pages: Pages) -> dict[type[Exception] | int, Handler]:
             return _page(pages, request, error.status, error.description)
         return json_response(_body("invalid_request", error.description), error.status)
 
+    async def broken_off(_: Request, __: Exception) -> Response:
+        """Whoever sent it has most likely gone. That is their affair and no failure of ours."""
+        return json_response(_body("invalid_request", "the request broke off"), 400)
+
     async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
         code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "error")
@@ -54,6 +59,7 @@ def exception_handlers(pages: Pages) -> dict[type[Exception] | int, Handler]:
         request_id = secrets.token_hex(8)
         # The path only: a query may hold a code, a body may hold a secret.
         log.error("request %s to %r failed", request_id, request.url.path, exc_info=error)
+        request.scope[FAILURE_IS_LOGGED] = True
         if request.scope.get(_FOR_PEOPLE):
             return _page(pages, request, 500, "server_error", request_id=request_id)
         return json_response(
@@ -63,6 +69,7 @@ def exception_handlers(pages: Pages) -> dict[type[Exception] | int, Handler]:
     return {
         OAuthError: oauth_error,
         BadRequest: bad_request,
+        ClientDisconnect: broken_off,
         HTTPException: http_error,
         Exception: bug,
     }

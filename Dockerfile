@@ -13,12 +13,13 @@ FROM python:3.11-slim-bookworm
 RUN useradd --system --home-dir /var/lib/genkan --create-home --uid 10001 genkan
 COPY --from=build /opt/genkan /opt/genkan
 COPY conf/genkan.toml /etc/genkan/genkan.toml
+# GENKAN_CONFIG: `init`, `keys` and the others read the same file as `serve`.
 ENV PATH=/opt/genkan/bin:$PATH PYTHONUNBUFFERED=1 \
-    GENKAN_SERVER__LISTEN_HOST=0.0.0.0
+    GENKAN_CONFIG=/etc/genkan/genkan.toml GENKAN_SERVER__LISTEN_HOST=0.0.0.0
 USER genkan
 WORKDIR /var/lib/genkan
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=3s --start-period=5s \
   CMD ["genkan", "health", "http://127.0.0.1:8000/readyz"]
 ENTRYPOINT ["genkan"]
-CMD ["serve", "--config", "/etc/genkan/genkan.toml"]
+CMD ["serve"]

@@ -36,8 +36,14 @@ def create_sqlite_reader(url: URL) -> AsyncEngine:
 def _create_engine(url: URL, **pool: int) -> AsyncEngine:
     patience = {"timeout": _BUSY_SECONDS}
     engine = create_async_engine(url, connect_args=patience, hide_parameters=True, **pool)
+    sa.event.listen(engine.sync_engine, "do_connect", _try_to_open)
     sa.event.listen(engine.sync_engine, "connect", _prepare)
     return engine
+
+
+def _try_to_open(_: object, __: object, arguments: list[Any], options: dict[str, Any]) -> None:
+    """The driver's thread, where it cannot open the file, reports to a loop that may be gone."""
+    sqlite3.connect(*arguments, **options).close()
 
 
 def _prepare(connection: Any, _: object) -> None:

@@ -1,11 +1,13 @@
 """How SQLite is used: durable, and its writers in one line."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 
 import pytest
 import sqlalchemy as sa
 
+from gateway.errors import StoreError
 from gateway.store.api import Records
 from gateway.store.records import open_records
 
@@ -63,3 +65,13 @@ async def test_two_processes_files_are_one_line(records: Records, sqlite_url: st
     async with other.reading() as connection:
         assert (await connection.execute(sa.select(counter.c.value))).scalar_one() == WRITERS
     await other.close()
+
+
+@pytest.mark.parametrize("url", ["sqlite:////proc/genkan.db", "sqlite:////proc"])
+async def test_a_file_that_cannot_be_opened_leaves_no_thread_behind(url: str) -> None:
+    records = open_records(url)
+    threads = threading.active_count()
+    with pytest.raises(StoreError, match="unable to open database file"):
+        await records.check()
+    assert threading.active_count() == threads
+    await records.close()

@@ -1,6 +1,5 @@
 """What is installed, and what goes into the image, is all that the commands need."""
 
-import shlex
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +21,7 @@ def data_files() -> Iterator[Path]:
 
 def copied_into_the_image() -> Iterator[str]:
     for line in (ROOT / "Dockerfile").read_text("utf-8").splitlines():
-        words = shlex.split(line)
+        words = line.split()
         if words[:1] == ["COPY"] and not words[1].startswith("--from="):
             yield from words[1:-1]
 

@@ -47,7 +47,7 @@ def test_nothing_else_reaches_the_builder() -> None:
 
 
 def test_the_image_runs_as_a_plain_user_and_asks_itself_whether_it_is_ready() -> None:
-    _, last = (ROOT / "Dockerfile").read_text("utf-8").split("\nFROM ")
+    *_, last = (ROOT / "Dockerfile").read_text("utf-8").split("\nFROM ")
     assert "\nUSER genkan\n" in last
     assert 'CMD ["genkan", "health", "http://127.0.0.1:8000/readyz"]' in last
     assert "pip" not in last

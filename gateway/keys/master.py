@@ -60,7 +60,7 @@ def load_master_key(settings: Keys) -> MasterKey:
 
 def create_master_key(path: Path) -> bool:
     """Writes a new key, readable by its owner only. False where one is there already."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -1,6 +1,8 @@
 """How SQLite is opened: durable (WAL, every commit synced), strict, and its writers in one line."""
 
 import asyncio
+import contextlib
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -18,8 +20,6 @@ def create_sqlite_writer(url: URL) -> AsyncEngine:
     """One connection: writers of this process stand in line before they reach the file's lock. Each
     takes its turn when it begins: one that reads first and writes later could find half-way that
     it may not (SQLITE_BUSY)."""
-    if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = _create_engine(url, pool_size=1, max_overflow=0, pool_timeout=_BUSY_SECONDS)
     sa.event.listen(engine.sync_engine, "begin", _begin)
     return engine
@@ -43,7 +43,17 @@ def _create_engine(url: URL, **pool: int) -> AsyncEngine:
 
 def _try_to_open(_: object, __: object, arguments: list[Any], options: dict[str, Any]) -> None:
     """The driver's thread, where it cannot open the file, reports to a loop that may be gone."""
+    if arguments[0] != ":memory:" and not options.get("uri"):
+        _make_private(Path(arguments[0]))
     sqlite3.connect(*arguments, **options).close()
+
+
+def _make_private(file: Path) -> None:
+    """SQLite would let everybody on the host read what it makes; its -wal and -shm follow the
+    file's own mode."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _prepare(connection: Any, _: object) -> None:

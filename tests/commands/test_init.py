@@ -1,5 +1,6 @@
 """`genkan init` prepares everything, says each secret once, and may be repeated."""
 
+import os
 import re
 import sqlite3
 import stat
@@ -26,6 +27,19 @@ def test_it_makes_a_master_key_that_only_its_owner_reads(genkan: Genkan, tmp_pat
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert str(key.relative_to(tmp_path)) in done.out
     assert key.read_text("ascii").strip() not in done.out
+
+
+def test_nobody_else_on_the_host_reads_the_store(genkan: Genkan, tmp_path: Path) -> None:
+    old = os.umask(0o000)
+    try:
+        genkan("init")
+    finally:
+        os.umask(old)
+    folder = tmp_path / "var"
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.iterdir())}
+    assert modes["var"] == 0o700
+    assert {mode for name, mode in modes.items() if name != "var"} == {0o600}
+    assert "genkan.db" in modes
 
 
 def test_repeating_it_changes_nothing(genkan: Genkan, tmp_path: Path) -> None:

@@ -67,11 +67,17 @@ async def test_two_processes_files_are_one_line(records: Records, sqlite_url: st
     await other.close()
 
 
-@pytest.mark.parametrize("url", ["sqlite:////proc/genkan.db", "sqlite:////proc"])
-async def test_a_file_that_cannot_be_opened_leaves_no_thread_behind(url: str) -> None:
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("sqlite:////proc/genkan.db", "No such file or directory: '/proc/genkan.db'"),
+        ("sqlite:////proc", "unable to open database file"),
+    ],
+)
+async def test_a_file_that_cannot_be_opened_leaves_no_thread_behind(url: str, says: str) -> None:
     records = open_records(url)
     threads = threading.active_count()
-    with pytest.raises(StoreError, match="unable to open database file"):
+    with pytest.raises(StoreError, match=says):
         await records.check()
     assert threading.active_count() == threads
     await records.close()

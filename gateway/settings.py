@@ -57,6 +57,24 @@ class Oidc(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     refresh_token_seconds: int = 2_592_000
 
 
+class Admin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    trusted_proxies: tuple[str, ...] = ()
+    reload_seconds: int = 5
+    session_idle_seconds: int = 900
+    session_absolute_seconds: int = 28_800
+    reauthentication_seconds: int = 300
+    invitation_hours: int = 72
+    undo_days: int = 30
+    approval_days: int = 7
+    secret_overlap_hours: int = 168
+
+
+class Audit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    directory: str = "var/log"
+    retention_days: int = 365
+    seal_seconds: int = 600
+
+
 class Reader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     listen_host: str = "127.0.0.1"
     listen_port: int = 8765
@@ -73,6 +91,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     card: Card = msgspec.field(default_factory=Card)
     login: Login = msgspec.field(default_factory=Login)
     oidc: Oidc = msgspec.field(default_factory=Oidc)
+    admin: Admin = msgspec.field(default_factory=Admin)
+    audit: Audit = msgspec.field(default_factory=Audit)
     reader: Reader = msgspec.field(default_factory=Reader)
     plugins: dict[str, dict[str, Any]] = {}
 

@@ -1,5 +1,6 @@
 """Reading the settings: file and environment, types, and the combinations that cannot be."""
 
+import ipaddress
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -158,6 +159,22 @@ def check_card(settings: Settings) -> None:
             raise SettingsError(f"card.{key}: none would mean no check; name at least one")
 
 
+def check_admin(settings: Settings) -> None:
+    admin = settings.admin
+    for network in admin.trusted_proxies:
+        try:
+            ipaddress.ip_network(network)
+        except ValueError as cause:
+            raise SettingsError(f"admin.trusted_proxies: {network} is not a network") from cause
+    if admin.session_idle_seconds > admin.session_absolute_seconds:
+        raise SettingsError("admin.session_idle_seconds: it is longer than the absolute lifetime")
+
+
+def check_audit(settings: Settings) -> None:
+    if settings.audit.retention_days < 365:
+        raise SettingsError("audit.retention_days: logs are kept for 365 days at least")
+
+
 def check_acr(settings: Settings) -> None:
     login = settings.login
     for key in ("acr_authentication_certificate", "acr_signature_certificate"):
@@ -176,6 +193,8 @@ CHECKS: tuple[Callable[[Settings], None], ...] = (
     check_lifetimes,
     check_card,
     check_acr,
+    check_admin,
+    check_audit,
 )
 
 

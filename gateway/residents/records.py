@@ -20,8 +20,10 @@ residents = sa.Table(
     metadata,
     sa.Column("resident_id", sa.String(32), primary_key=True),
     sa.Column("common_id", sa.String(32), nullable=False, unique=True),
-    sa.Column("state", sa.String(16), nullable=False),  # active | waiting
+    sa.Column("state", sa.String(16), nullable=False),  # ResidentState
     sa.Column("created_at", Time, nullable=False),
+    sa.Column("changed_at", Time),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
 )
 
 basic_attributes = sa.Table(
@@ -99,6 +101,9 @@ binding_reviews = sa.Table(
         nullable=False,
     ),
     sa.Column("opened_at", Time, nullable=False),
+    sa.Column("decision", sa.String(16)),
+    sa.Column("decided_at", Time),
+    sa.Column("decided_by", sa.String(32)),
 )
 
 _RESIDENT = sa.select(residents.c.resident_id, residents.c.common_id, residents.c.state)

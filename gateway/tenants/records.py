@@ -17,6 +17,10 @@ tenants = sa.Table(
     sa.Column("name_ja", sa.String(200), nullable=False),
     sa.Column("name_en", sa.String(200), nullable=False),
     sa.Column("created_at", Time, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, server_default="active"),
+    sa.Column("changed_at", Time),
+    sa.Column("deleted_at", Time),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
 )
 
 clients = sa.Table(
@@ -31,6 +35,32 @@ clients = sa.Table(
     sa.Column("client_secret_hash", sa.String(64)),
     sa.Column("created_at", Time, nullable=False),
     sa.Column("updated_at", Time, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, server_default="active"),
+    sa.Column("deleted_at", Time),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("client_secret_made_at", Time),
+    # The secret before the last rotation, as long as both are good.
+    sa.Column("former_secret_hash", sa.String(64)),
+    sa.Column("former_secret_until", Time),
+)
+
+logos = sa.Table(
+    "logos",
+    metadata,
+    sa.Column("client_id", sa.String(64), sa.ForeignKey("clients.client_id"), primary_key=True),
+    sa.Column("media_type", sa.String(32), nullable=False),
+    sa.Column("image", sa.LargeBinary, nullable=False),
+)
+
+allowed_networks = sa.Table(
+    "allowed_networks",
+    metadata,
+    sa.Column("network_id", sa.String(32), primary_key=True),
+    # NULL: the platform's own list.
+    sa.Column("tenant_id", sa.String(64), sa.ForeignKey("tenants.tenant_id"), index=True),
+    sa.Column("network", sa.String(43), nullable=False),  # canonical CIDR
+    sa.Column("note", sa.String(200), nullable=False),
+    sa.Column("added_at", Time, nullable=False),
 )
 
 ClientRow = sa.Row[Any, Any, Any, Any]

@@ -1,0 +1,1 @@
+"""The operators' door: IP gate, API, console."""

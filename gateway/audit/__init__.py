@@ -1,0 +1,1 @@
+"""What happened: the six logs, their seals, and how they are searched."""

@@ -21,6 +21,31 @@ class NotReadyError(Exception):
     """A part of the gateway that is not ready. /readyz tells it: counts and times, no names."""
 
 
+class StaleVersion(Exception):
+    """Somebody else changed it since it was read. Answered 412 (RFC 9110 §13.1.1)."""
+
+
+class NoSuchThing(Exception):
+    """It is not there, or not for whoever asks: the two are not told apart. Answered 404."""
+
+
+class Conflict(Exception):
+    """It cannot be as things stand; the one line says what stands in the way. Answered 409."""
+
+    def __init__(self, description: str) -> None:
+        super().__init__(description)
+        self.description = description
+
+
+class InvalidField(Exception):
+    """A value that is not of the field's form. Answered 422; the line never holds the value."""
+
+    def __init__(self, field: str, description: str) -> None:
+        super().__init__(f"{field}: {description}")
+        self.field = field
+        self.description = description
+
+
 class BadRequest(Exception):
     """A request that is not of the endpoint's form. Answered 400 with one line, or `status`."""
 

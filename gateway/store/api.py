@@ -3,10 +3,11 @@
 Records are durable facts (SQL); moments are short-lived ones (codes, challenges, sessions).
 """
 
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,6 +31,16 @@ class Records(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+Done = TypeVar("Done")
+Also = Callable[[AsyncConnection, Done], Awaitable[None]]
+"""What is written along with what was done, where a room opens the transaction itself: both stand,
+or neither does."""
+
+
+async def nothing_else(_: AsyncConnection, __: object) -> None:
+    """Nothing is written along."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,11 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from gateway.audit.log import AuditLog
+from gateway.audit.model import HOST, Entry, LogKind, Outcome
 from gateway.errors import SettingsError
 from gateway.keys.hashing import load_keyed_hash
-from gateway.keys.master import create_master_key, load_master_key
+from gateway.keys.master import MasterKey, create_master_key, load_master_key
 from gateway.keys.model import ALGORITHMS, SigningKeyInfo
 from gateway.keys.signing import SigningKeys
 from gateway.settings import Settings
@@ -46,15 +48,29 @@ async def rotate_keys(settings: Settings, alg: str, now: datetime) -> str:
     """Returns the kid that signs from now on."""
     if alg not in ALGORITHMS:
         raise SettingsError(f"{alg} is not one of {', '.join(ALGORITHMS)}")
-    async with opened_keys(settings) as keys:
+    async with opened_records(settings) as records:
+        master = load_master_key(settings.keys)
+        audit = AuditLog(records, await load_keyed_hash(records, master))
+        keys = signing_keys(records, master)
         await keys.ensure(now)
-        return await keys.rotate(now, alg)
+        return await keys.rotate(
+            now, alg, lambda connection, kid: audit.write(connection, rotated(alg, kid, now))
+        )
+
+
+def rotated(alg: str, kid: str, now: datetime) -> Entry:
+    detail = {"alg": alg, "kid": kid}
+    return Entry(now, LogKind.EVENT, "key.rotated", Outcome.DONE, HOST, detail=detail)
 
 
 @asynccontextmanager
 async def opened_keys(settings: Settings) -> AsyncIterator[SigningKeys]:
     async with opened_records(settings) as records:
-        yield SigningKeys(records, load_master_key(settings.keys), timedelta(seconds=1))
+        yield signing_keys(records, load_master_key(settings.keys))
+
+
+def signing_keys(records: Records, master: MasterKey) -> SigningKeys:
+    return SigningKeys(records, master, timedelta(seconds=1))
 
 
 @asynccontextmanager

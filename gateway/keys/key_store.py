@@ -18,7 +18,7 @@ from gateway.keys.model import (
     public_jwk,
 )
 from gateway.keys.records import signing_keys
-from gateway.store.api import Records
+from gateway.store.api import Also, Records, nothing_else
 
 
 async def read_keys(records: Records, master: MasterKey) -> list[SigningKey]:
@@ -60,7 +60,13 @@ async def make_missing(
                     await _insert(connection, master, alg, state, now)
 
 
-async def rotate_key(records: Records, master: MasterKey, alg: str, now: datetime) -> str:
+async def rotate_key(
+    records: Records,
+    master: MasterKey,
+    alg: str,
+    now: datetime,
+    also: Also[str] = nothing_else,
+) -> str:
     """The next key becomes active, the active one retires, a new next one is made. Returns the
     new active key's kid."""
     async with records.writing() as connection:
@@ -78,6 +84,7 @@ async def rotate_key(records: Records, master: MasterKey, alg: str, now: datetim
         )
         kid: str = promoted.scalar_one()
         await _insert(connection, master, alg, KeyState.NEXT, now)
+        await also(connection, kid)
     return kid
 
 

@@ -12,7 +12,7 @@ from gateway.errors import InvalidToken
 from gateway.keys.key_store import make_missing, read_keys, rotate_key
 from gateway.keys.master import MasterKey
 from gateway.keys.model import ALGORITHMS, KeyState, SigningKey, SigningKeyInfo
-from gateway.store.api import Records
+from gateway.store.api import Also, Records, nothing_else
 
 _REFUSED = "the token is not one of ours, or it has expired"
 _UNKNOWN_KID_PAUSE = timedelta(seconds=1)
@@ -35,9 +35,9 @@ class SigningKeys:
         await make_missing(self._records, self._master, ALGORITHMS, now)
         await self._load(now)
 
-    async def rotate(self, now: datetime, alg: str) -> str:
+    async def rotate(self, now: datetime, alg: str, also: Also[str] = nothing_else) -> str:
         """Returns the kid of the key that signs from now on."""
-        kid = await rotate_key(self._records, self._master, alg, now)
+        kid = await rotate_key(self._records, self._master, alg, now, also)
         await self._load(now)
         return kid
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from gateway.residents.model import Link
 from gateway.residents.records import links
-from gateway.store.api import Records
+from gateway.store.api import Also, Records, nothing_else
 
 _CURRENT = sa.select(links.c.local_id, links.c.linked_at).where(
     links.c.client_id == sa.bindparam("client_id"),
@@ -44,9 +44,16 @@ class Links:
             )
             return found.scalar_one_or_none()
 
-    async def put(self, client_id: str, resident_id: str, local_id: str, now: datetime) -> Link:
-        """The same link again is the link that is there. Raises LinkConflict: the unique indexes
-        decide, whoever comes at the same time."""
+    async def put(
+        self,
+        client_id: str,
+        resident_id: str,
+        local_id: str,
+        now: datetime,
+        also: Also[Link] = nothing_else,
+    ) -> Link:
+        """The same link again is the link that is there: nothing is written. Raises LinkConflict:
+        the unique indexes decide, whoever comes at the same time."""
         row = {
             "link_id": secrets.token_hex(16),
             "client_id": client_id,
@@ -54,17 +61,25 @@ class Links:
             "local_id": local_id,
             "linked_at": now,
         }
+        link = Link(client_id, resident_id, local_id, now)
         try:
             async with self._records.writing() as connection:
                 await connection.execute(links.insert().values(row))
+                await also(connection, link)
         except sa.exc.IntegrityError as cause:
             there = await self.get(client_id, resident_id)
             if there is None or there.local_id != local_id:
                 raise LinkConflict from cause
             return there
-        return Link(client_id, resident_id, local_id, now)
+        return link
 
-    async def end(self, client_id: str, resident_id: str, now: datetime) -> bool:
+    async def end(
+        self,
+        client_id: str,
+        resident_id: str,
+        now: datetime,
+        also: Also[None] = nothing_else,
+    ) -> bool:
         """False where there was none."""
         async with self._records.writing() as connection:
             ended = await connection.execute(
@@ -76,4 +91,7 @@ class Links:
                 )
                 .values(ended_at=now)
             )
-        return ended.rowcount == 1
+            found = ended.rowcount == 1
+            if found:
+                await also(connection, None)
+        return found

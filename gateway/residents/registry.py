@@ -12,6 +12,7 @@ from gateway.keys.hashing import KeyedHash
 from gateway.keys.sealing import Sealer
 from gateway.residents.common_id import new_common_id
 from gateway.residents.model import (
+    Decision,
     Known,
     NewResident,
     ProvenCertificate,
@@ -33,7 +34,7 @@ from gateway.residents.records import (
     stand_in_line,
 )
 from gateway.residents.sealed_attributes import SealedAttributes
-from gateway.store.api import Records
+from gateway.store.api import Also, Records, nothing_else
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,30 +72,38 @@ class Residents:
         signature: ProvenCertificate,
         attributes: BasicAttributes,
         now: datetime,
+        also: Also[Registration] = nothing_else,
     ) -> Registration:
         """Both certificates of one visit. One transaction; of two visits at the same time the
         second finds what the first has written."""
         visit = Visit(authentication, signature, attributes, now)
         try:
-            return await self._register(visit)
+            return await self._register(visit, also)
         except sa.exc.IntegrityError:
-            return await self._register(visit)
+            return await self._register(visit, also)
 
-    async def _register(self, visit: Visit) -> Registration:
+    async def _register(self, visit: Visit, also: Also[Registration]) -> Registration:
         async with self._records.writing() as connection:
             await stand_in_line(connection, self._sealed.hash(visit.attributes))
             decision = decide(await self._known(connection, visit), visit.attributes)
-            if isinstance(decision, Undecided):
-                await open_review(connection, decision.cause, None, decision.candidate, visit.now)
-                return Registration(RegistrationOutcome.WAITING, decision.candidate)
-            if isinstance(decision, NewResident):
-                registration = await _add(connection, decision.candidate, visit.now)
-            else:
-                registration = Registration(_outcome(decision.resident), decision.resident)
-            resident = registration.resident
-            await self._bind(connection, resident, visit.authentication, visit.now)
-            await self._bind(connection, resident, visit.signature, visit.now)
-            await self._sealed.keep(connection, resident.resident_id, visit.attributes, visit.now)
+            registration = await self._carry_out(connection, decision, visit)
+            await also(connection, registration)
+        return registration
+
+    async def _carry_out(
+        self, connection: AsyncConnection, decision: Decision, visit: Visit
+    ) -> Registration:
+        if isinstance(decision, Undecided):
+            await open_review(connection, decision.cause, None, decision.candidate, visit.now)
+            return Registration(RegistrationOutcome.WAITING, decision.candidate)
+        if isinstance(decision, NewResident):
+            registration = await _add(connection, decision.candidate, visit.now)
+        else:
+            registration = Registration(_outcome(decision.resident), decision.resident)
+        resident = registration.resident
+        await self._bind(connection, resident, visit.authentication, visit.now)
+        await self._bind(connection, resident, visit.signature, visit.now)
+        await self._sealed.keep(connection, resident.resident_id, visit.attributes, visit.now)
         return registration
 
     async def _known(self, connection: AsyncConnection, visit: Visit) -> Known:

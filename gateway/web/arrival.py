@@ -1,11 +1,16 @@
 """Where a request came from and under which number it stands in every log."""
 
 import secrets
-from collections.abc import MutableMapping
+import time
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.web.client_address import UnknownAddress, client_address
+from gateway.web.networks import Networks
 
 _KEY = "gateway.arrival"
 
@@ -15,6 +20,10 @@ class Arrival:
     request_id: str
     address: str | None
     """The client's, as far as it is proven (`client_address.py`); None where it cannot be told."""
+
+
+OnAnswer = Callable[[Arrival, Scope, int, float], None]
+"""Told of every answered request: its status and how many seconds it took."""
 
 
 def note_arrival(scope: MutableMapping[str, Any], address: str | None) -> Arrival:
@@ -28,3 +37,43 @@ def arrival_of(request: HTTPConnection) -> Arrival:
     """Of a request that came through the door; KeyError for one that did not."""
     found: Arrival = request.scope[_KEY]
     return found
+
+
+class Arrivals:
+    """ASGI middleware, the outermost: notes each request's arrival and tells how it was answered.
+    The answer carries the number, so that whoever complains can name it."""
+
+    def __init__(self, app: ASGIApp, trusted: Networks, on_answer: OnAnswer | None = None) -> None:
+        self._app = app
+        self._trusted = trusted
+        self._on_answer = on_answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        arrival = note_arrival(scope, _address(scope, self._trusted))
+        number = (b"x-request-id", arrival.request_id.encode())
+        status = 500  # what the server answers where nothing else did
+
+        async def numbered(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message = {**message, "headers": [*message.get("headers", ()), number]}
+            await send(message)
+
+        try:
+            await self._app(scope, receive, numbered)
+        finally:
+            if self._on_answer is not None:
+                self._on_answer(arrival, scope, status, time.perf_counter() - began)
+
+
+def _address(scope: Scope, trusted: Networks) -> str | None:
+    client = scope.get("client")
+    try:
+        return str(client_address(client[0] if client else None, scope["headers"], trusted))
+    except UnknownAddress:
+        return None

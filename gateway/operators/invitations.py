@@ -38,9 +38,7 @@ async def make_invitation(
         raise NoSuchThing
     if operator.state not in _WELCOME:
         raise Conflict(f"the operator is {operator.state}")
-    await connection.execute(
-        invitations.delete().where(invitations.c.operator_id == operator_id)
-    )
+    await connection.execute(invitations.delete().where(invitations.c.operator_id == operator_id))
     token = secrets.token_urlsafe(32)
     row = {
         "token_hash": _hash(keyed_hash, token),
@@ -96,9 +94,7 @@ async def use_invitation(
     return read_operator(row)
 
 
-def _good(
-    keyed_hash: KeyedHash, token: str, now: datetime
-) -> tuple[sa.ColumnElement[bool], ...]:
+def _good(keyed_hash: KeyedHash, token: str, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         invitations.c.token_hash == _hash(keyed_hash, token),
         invitations.c.used_at.is_(None),

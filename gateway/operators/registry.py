@@ -35,7 +35,11 @@ OPERATOR_COLUMNS = (
     operators.c.last_signed_in_at,
     operators.c.version,
 )
-NO_CREDENTIALS: dict[str, None] = {"password_hash": None, "wrapped_totp_secret": None, "totp_last_step": None}
+NO_CREDENTIALS: dict[str, None] = {
+    "password_hash": None,
+    "wrapped_totp_secret": None,
+    "totp_last_step": None,
+}
 
 # Any number, as long as it is the same for all who could take an administrator away.
 _ADVISORY_LOCK = 602_214_076_379_113
@@ -160,7 +164,8 @@ async def delete(
     or Conflict."""
     before = await _to_change(connection, operator_id, expected_version)
     await _keep_an_administrator(connection, before)
-    for table in (passkeys, invitations, api_tokens):
+    # Links first: somebody who is using one at this moment is waited for, not locked against.
+    for table in (invitations, passkeys, api_tokens):
         await _forget(connection, table, operator_id)
     values = {"state": OperatorState.DELETED, **NO_CREDENTIALS}
     return await _update(connection, before, values, now)

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from gateway.audit.log import AuditLog
 from gateway.card.anchors import load_anchors
 from gateway.card.api import CardProfile, CertificateValidator, RevocationSource
 from gateway.card.challenge import Challenges
@@ -23,6 +24,7 @@ from gateway.clock import Clock, system_clock
 from gateway.consent.consents import Consents
 from gateway.consent.routes import ConsentPage
 from gateway.consent.task import ConsentTasks
+from gateway.errors import SettingsError
 from gateway.health import Part, health_routes
 from gateway.keys.hashing import load_keyed_hash
 from gateway.keys.master import load_master_key
@@ -32,6 +34,7 @@ from gateway.login.browser import Browsers
 from gateway.login.card_sign_in import CardSignIn
 from gateway.login.routes import Login
 from gateway.login.session import Sessions
+from gateway.login.sign_in_log import SignInLog
 from gateway.login.task import LoginTasks
 from gateway.oidc.provider import Provider
 from gateway.oidc.readers import identify_reader, sub_for_reader
@@ -46,9 +49,11 @@ from gateway.store.api import Moments, Records
 from gateway.store.moments import open_moments
 from gateway.store.records import open_records
 from gateway.tenants.clients import Clients
+from gateway.web.arrival import Arrivals
 from gateway.web.cookies import Cookies
 from gateway.web.errors import Handler, exception_handlers
 from gateway.web.limits import BodyLimit
+from gateway.web.networks import Networks, parse_network
 from gateway.web.pages import Pages
 from gateway.web.static import static_route
 
@@ -89,7 +94,9 @@ async def create_app(
         tasks=provider.login_tasks,
         browsers=browsers,
         challenges=challenges,
-        card=CardSignIn(challenges, verifier, provider.residents, settings.login),
+        card=CardSignIn(
+            challenges, verifier, provider.residents, settings.login, SignInLog(provider.audit)
+        ),
     )
     identify, resident_of = card_callers(provider, browsers)
     routes: list[BaseRoute] = [
@@ -102,12 +109,22 @@ async def create_app(
     ]
     return Starlette(
         routes=routes,
-        middleware=[Middleware(BodyLimit, settings.server.body_limit_bytes)],
+        middleware=[
+            Middleware(Arrivals, trusted=trusted_proxies(settings)),
+            Middleware(BodyLimit, settings.server.body_limit_bytes),
+        ],
         exception_handlers={
             **exception_handlers(provider.pages),
             AuthorizationError: answer_authorization_error(settings.server.issuer),
         },
     )
+
+
+def trusted_proxies(settings: Settings) -> Networks:
+    try:
+        return Networks([parse_network(text) for text in settings.admin.trusted_proxies])
+    except ValueError as cause:
+        raise SettingsError(f"admin.trusted_proxies: {cause}") from cause
 
 
 def parts_to_watch(
@@ -162,6 +179,7 @@ async def make_provider(
         clients=Clients(records, keyed_hash),
         keys=keys,
         keyed_hash=keyed_hash,
+        audit=AuditLog(records, keyed_hash),
         residents=Residents(records, keyed_hash, Sealer(master)),
         subjects=Subjects(keyed_hash),
         links=Links(records),

@@ -34,7 +34,6 @@ class Signed:
 @dataclass(frozen=True, slots=True)
 class CardAnswer:
     challenge_id: str
-    purpose: Purpose
     encoding: SignatureEncoding
     authentication: Signed
     signature: Signed | None
@@ -71,7 +70,6 @@ def parse_answer(parameters: Mapping[str, str], purpose: Purpose) -> CardAnswer 
     registers = purpose is Purpose.REGISTRATION
     return CardAnswer(
         challenge_id=_needed(parameters, "challenge_id"),
-        purpose=purpose,
         encoding=_encoding(parameters),
         authentication=_signed(parameters, "authentication"),
         signature=_signed(parameters, "signature") if registers else None,

@@ -8,8 +8,9 @@ from gateway.card.challenge import Challenges, Purpose
 from gateway.card.model import Presentation, SignatureEncoding, Verification
 from gateway.card.to_be_signed import to_be_signed
 from gateway.card.verify import CardVerifier
-from gateway.login.answer import CardAnswer, Signed
+from gateway.login.answer import CardAnswer, Declined, Signed
 from gateway.login.failure import Failure, failure_of
+from gateway.login.sign_in_log import Attempt, SignInLog
 from gateway.residents.model import (
     ProvenCertificate,
     RegistrationOutcome,
@@ -32,54 +33,69 @@ class CardSignIn:
     verifier: CardVerifier
     residents: Residents
     settings: Login
+    log: SignInLog
 
-    async def complete(self, answer: CardAnswer, holder: str, now: datetime) -> SignedIn | Failure:
-        """The challenge is gone from here on, whatever is found."""
-        challenge = await self.challenges.take(answer.challenge_id, holder, answer.purpose)
+    async def complete(self, answer: CardAnswer | Declined, attempt: Attempt) -> SignedIn | Failure:
+        """The challenge is gone from here on, whatever is found. What is found is in the log before
+        anybody is told, or signed in: a log that cannot be written lets nobody in."""
+        if isinstance(answer, Declined):
+            return await self.log.refused(attempt, Failure(answer.outcome))
+        holder, purpose, challenge = attempt.holder, attempt.purpose, None
+        if holder is not None:
+            challenge = await self.challenges.take(answer.challenge_id, holder, purpose)
         if challenge is None:
-            return Failure.CHALLENGE_EXPIRED
+            return await self.log.refused(attempt, Failure.CHALLENGE_EXPIRED)
         signed = to_be_signed(challenge.origin, challenge.value)
-        if answer.purpose is Purpose.REGISTRATION:
-            return await self._register(answer, signed, now)
-        return await self._sign_in(answer, signed, now)
+        if purpose is Purpose.REGISTRATION:
+            return await self._register(answer, signed, attempt)
+        return await self._sign_in(answer, signed, attempt)
 
     async def _sign_in(
-        self, answer: CardAnswer, signed: bytes, now: datetime
+        self, answer: CardAnswer, signed: bytes, attempt: Attempt
     ) -> SignedIn | Failure:
+        now, refused = attempt.at, self.log.refused
         found = await self._verify(
             answer.authentication, CertificateType.AUTHENTICATION, answer.encoding, signed, now
         )
         if not found.accepted:
-            return failure_of(found)
+            return await refused(attempt, failure_of(found), found)
         resident = await self.residents.find(proven(found))
         if resident is None:
-            return Failure.NOT_REGISTERED
+            return await refused(attempt, Failure.NOT_REGISTERED, found)
         if resident.state is not ResidentState.ACTIVE:
-            return Failure.WAITING
-        return SignedIn(resident, self.settings.acr_authentication_certificate)
+            return await refused(attempt, Failure.WAITING, found, resident)
+        acr = self.settings.acr_authentication_certificate
+        await self.log.signed_in(attempt, resident, acr)
+        return SignedIn(resident, acr)
 
     async def _register(
-        self, answer: CardAnswer, signed: bytes, now: datetime
+        self, answer: CardAnswer, signed: bytes, attempt: Attempt
     ) -> SignedIn | Failure:
         """Both certificates signed the same challenge in one visit; either failing ends it."""
+        now, refused = attempt.at, self.log.refused
         if answer.signature is None:
-            return Failure.NO_SIGNATURE_CERTIFICATE
+            return await refused(attempt, Failure.NO_SIGNATURE_CERTIFICATE)
         signature = await self._verify(
             answer.signature, CertificateType.SIGNATURE, answer.encoding, signed, now
         )
         if not signature.accepted or signature.basic_attributes is None:
-            return failure_of(signature)
+            return await refused(attempt, failure_of(signature), signature)
         authentication = await self._verify(
             answer.authentication, CertificateType.AUTHENTICATION, answer.encoding, signed, now
         )
         if not authentication.accepted:
-            return failure_of(authentication)
+            return await refused(attempt, failure_of(authentication), authentication)
+        acr = self.settings.acr_signature_certificate
         registration = await self.residents.register(
-            proven(authentication), proven(signature), signature.basic_attributes, now
+            proven(authentication),
+            proven(signature),
+            signature.basic_attributes,
+            now,
+            also=lambda connection, made: self.log.registered(connection, attempt, made, acr),
         )
         if registration.outcome is RegistrationOutcome.WAITING:
             return Failure.WAITING
-        return SignedIn(registration.resident, self.settings.acr_signature_certificate)
+        return SignedIn(registration.resident, acr)
 
     async def _verify(
         self,

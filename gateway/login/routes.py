@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway.audit.origins import RESIDENT, origin_of
 from gateway.card.challenge import Challenges, Purpose
 from gateway.clock import Clock
 from gateway.errors import InvalidRequest
@@ -17,6 +18,7 @@ from gateway.login.browser import Browsers
 from gateway.login.card_sign_in import CardSignIn, SignedIn
 from gateway.login.failure import Failure
 from gateway.login.session import Sessions
+from gateway.login.sign_in_log import Attempt
 from gateway.login.task import LoginTask, LoginTasks
 from gateway.settings import Settings
 from gateway.web.errors import PageRoute
@@ -97,15 +99,11 @@ class Login:
         task_id, task = await self._task(query)
         purpose = parse_purpose(query.get("purpose"))
         answer = parse_answer(await form_parameters(request), purpose)
-        if isinstance(answer, Declined):
-            return self._failed(request, task_id, task, Failure(answer.outcome), answer)
-        holder = self.browsers.holder(request)
-        if holder is None:
-            return self._failed(request, task_id, task, Failure.CHALLENGE_EXPIRED)
-        now = self.clock()
-        result = await self.card.complete(answer, holder, now)
+        holder, origin = self.browsers.holder(request), origin_of(request, RESIDENT)
+        result = await self.card.complete(answer, Attempt(holder, origin, purpose, self.clock()))
         if isinstance(result, Failure):
-            return self._failed(request, task_id, task, result)
+            tries = answer.tries_remaining if isinstance(answer, Declined) else None
+            return self._failed(request, task_id, task, result, tries)
         return await self._open_session(request, task_id, task, result)
 
     async def _open_session(
@@ -151,7 +149,7 @@ class Login:
         task_id: str,
         task: LoginTask,
         failure: Failure,
-        declined: Declined | None = None,
+        tries: int | None,
     ) -> Response:
         language = choose_language(request)
         return self.pages.render(
@@ -159,7 +157,7 @@ class Login:
             "login/failure.html",
             status=failure.status,
             failure=failure,
-            tries=None if declined is None else declined.tries_remaining,
+            tries=tries,
             again=f"/login?{urlencode({'task': task_id, 'ui_locales': language})}",
             cancel=f"{task.return_to}?cancelled=1",
             task=task,

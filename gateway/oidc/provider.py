@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from gateway.audit.log import AuditLog
 from gateway.clock import Clock
 from gateway.consent.consents import Consents
 from gateway.consent.task import ConsentTasks
@@ -27,6 +28,7 @@ class Provider:
     clients: Clients
     keys: SigningKeys
     keyed_hash: KeyedHash
+    audit: AuditLog
     residents: Residents
     subjects: Subjects
     links: Links

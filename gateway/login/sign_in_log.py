@@ -1,0 +1,105 @@
+"""What the authentication log says of a visit with the card. It holds nothing off the card."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.audit.log import AuditLog
+from gateway.audit.model import Entry, LogKind, Origin, Outcome
+from gateway.card.api import CertificateType
+from gateway.card.challenge import Purpose
+from gateway.card.model import Verification
+from gateway.login.failure import Failure
+from gateway.residents.model import Registration, RegistrationOutcome, Resident
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Somebody at the door: with which browser, from where, what for, when."""
+
+    holder: str | None = field(repr=False)
+    """None for a browser that was never here."""
+    origin: Origin
+    purpose: Purpose
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignInLog:
+    audit: AuditLog
+
+    async def signed_in(self, attempt: Attempt, resident: Resident, acr: str) -> None:
+        detail = {"level": acr, "certificate": CertificateType.AUTHENTICATION.value}
+        await self.audit.record(self._done("resident.signed_in", attempt, resident, detail))
+
+    async def refused(
+        self,
+        attempt: Attempt,
+        failure: Failure,
+        found: Verification | None = None,
+        resident: Resident | None = None,
+    ) -> Failure:
+        """Hands back the failure, which is in the log from here on."""
+        await self.audit.record(self._refused(attempt, failure, found, resident))
+        return failure
+
+    async def registered(
+        self, connection: AsyncConnection, attempt: Attempt, registration: Registration, acr: str
+    ) -> None:
+        """In the transaction of the registration."""
+        resident = registration.resident
+        detail = {"level": acr, "certificate": CertificateType.SIGNATURE.value}
+        match registration.outcome:
+            case RegistrationOutcome.REGISTERED:
+                entry = self._done("resident.registered", attempt, resident, detail)
+            case RegistrationOutcome.KNOWN:
+                entry = self._done("resident.signed_in", attempt, resident, detail)
+            case RegistrationOutcome.WAITING:
+                entry = self._refused(attempt, Failure.WAITING, None, resident)
+        await self.audit.write(connection, entry)
+
+    def _done(
+        self, deed: str, attempt: Attempt, resident: Resident, detail: Mapping[str, str]
+    ) -> Entry:
+        return Entry(
+            attempt.at,
+            LogKind.AUTHENTICATION,
+            deed,
+            Outcome.DONE,
+            attempt.origin,
+            resident=self.audit.pseudonym(resident.resident_id),
+            detail={"purpose": attempt.purpose.value, **detail},
+        )
+
+    def _refused(
+        self,
+        attempt: Attempt,
+        failure: Failure,
+        found: Verification | None,
+        resident: Resident | None,
+    ) -> Entry:
+        return Entry(
+            attempt.at,
+            LogKind.AUTHENTICATION,
+            "resident.refused",
+            Outcome.REFUSED,
+            attempt.origin,
+            resident=None if resident is None else self.audit.pseudonym(resident.resident_id),
+            detail={
+                "purpose": attempt.purpose.value,
+                "reason": failure.value,
+                **({} if found is None else _finding(found)),
+            },
+        )
+
+
+def _finding(found: Verification) -> dict[str, str]:
+    """The card room's own words: one page for the resident may stand for many of them."""
+    told = {"verification_id": found.verification_id}
+    if found.reason is not None:
+        told["finding"] = found.reason.value
+    if found.certificate_type is not None:
+        told["certificate"] = found.certificate_type.value
+    return told

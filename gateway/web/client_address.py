@@ -18,7 +18,7 @@ _PAIR = re.compile(
 )
 
 
-class UnknownAddress(ValueError):
+class UnknownAddress(ValueError):  # noqa: N818 - a result, named for what it tells
     """It cannot be told; nobody is admitted on a guess."""
 
 

@@ -16,7 +16,9 @@ from rich.table import Table
 from gateway.app import load_profiles, open_app
 from gateway.card.anchors import add_anchor, load_anchors
 from gateway.clock import system_clock
+from gateway.commands.admin_commands import allow_network, show_networks
 from gateway.commands.card_commands import NewCard, make_card, open_cards
+from gateway.commands.operator_commands import Invited, invite_first, invite_from_host
 from gateway.commands.store_commands import (
     initialise,
     list_keys,
@@ -42,10 +44,14 @@ card_app = typer.Typer(no_args_is_help=True, help="Trust anchors, and virtual ca
 anchors_app = typer.Typer(
     no_args_is_help=True, help="The CA certificates cards are checked against."
 )
+admin_app = typer.Typer(no_args_is_help=True, help="The operators' door, from the host.")
+admin_app = typer.Typer(no_args_is_help=True, help="Ways back into /admin, from this host.")
 reader_app = typer.Typer(no_args_is_help=True, help="The reader agent on a resident's computer.")
 app.add_typer(keys_app, name="keys")
 app.add_typer(card_app, name="card")
 card_app.add_typer(anchors_app, name="anchors")
+app.add_typer(admin_app, name="admin")
+app.add_typer(admin_app, name="admin")
 app.add_typer(reader_app, name="reader")
 
 out = Console(soft_wrap=True, highlight=False, markup=False)
@@ -93,8 +99,13 @@ def init(
     clients: Annotated[
         Path | None, typer.Option(help="Tenants, services and readers to register (TOML).")
     ] = None,
+    operator: Annotated[
+        str, typer.Option(help="The first operator's login name.")
+    ] = "administrator",
+    operator_name: Annotated[str, typer.Option(help="Their own name.")] = "Administrator",
 ) -> None:
-    """Prepare the master key, the tables and the signing keys. Safe to repeat."""
+    """Prepare the master key, the tables, the signing keys and the first operator's link. Safe to
+    repeat."""
     settings = _settings(config)
     if asyncio.run(initialise(settings, system_clock())):
         out.print(
@@ -106,6 +117,9 @@ def init(
         out.print(f"Registered what stands in {clients}.")
         for client_id, secret in made.items():
             out.print(f"client_secret of {client_id}, shown this once: {secret}")
+    invited = asyncio.run(invite_first(settings, operator, operator_name, system_clock()))
+    if invited is not None:
+        _show(invited)
 
 
 @app.command()
@@ -212,6 +226,47 @@ def card_new(
     out.print(f"Made the card {made} in {cards}.")
 
 
+TenantOption = Annotated[
+    str | None, typer.Option(help="The tenant's ID; without it, the platform's own list.")
+]
+
+
+@admin_app.command("allow")
+def admin_allow(
+    cidr: Annotated[str, typer.Argument(help="e.g. 203.0.113.0/24 or 2001:db8::/48")],
+    tenant: TenantOption = None,
+    note: Annotated[str, typer.Option(help="Whose network it is.")] = "",
+    config: ConfigOption = None,
+) -> None:
+    """Let operators in from a network: the way back in for whoever is locked out."""
+    settings = _settings(config)
+    added = asyncio.run(allow_network(settings, cidr, tenant, note, system_clock()))
+    whose = "the platform" if added.tenant_id is None else added.tenant_id
+    seconds = settings.admin.reload_seconds
+    out.print(f"{added.network} is on the list of {whose}: in force within {seconds} seconds.")
+
+
+@admin_app.command("networks")
+def admin_networks(tenant: TenantOption = None, config: ConfigOption = None) -> None:
+    """The networks operators may come from."""
+    table = Table("network", "note", "added")
+    for network in asyncio.run(show_networks(_settings(config), tenant)):
+        table.add_row(network.network, network.note, _time(network.added_at))
+    out.print(table)
+
+
+@admin_app.command("invite")
+def admin_invite(
+    login_name: Annotated[str, typer.Argument(help="e.g. administrator")],
+    name: Annotated[
+        str | None, typer.Option(help="The name of an administrator who is not there yet.")
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Make a new one-time link, for when nobody can sign in any more."""
+    _show(asyncio.run(invite_from_host(_settings(config), login_name, name, system_clock())))
+
+
 @reader_app.command("serve")
 def reader_serve(
     virtual: Annotated[Path, typer.Option("--virtual", help="The folder of virtual cards.")],
@@ -227,6 +282,13 @@ async def _try_start(settings: Settings) -> None:
     """What would stop a worker stops the command, with its one line."""
     async with open_app(settings):
         pass
+
+
+def _show(invited: Invited) -> None:
+    operator, hours = invited.operator, invited.hours
+    out.print(f"{operator.login_name} ({operator.role}) sets a password or a passkey here:")
+    out.print(f"{invited.link}")
+    out.print(f"The link is good once, for {hours} hours, and is not shown again.")
 
 
 def _settings(config: Path | None) -> Settings:

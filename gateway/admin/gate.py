@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 OnRefusal = Callable[[Arrival, str], Awaitable[None]]
 """Told of every refused request: whose it was, and at which door (`/admin`, `/metrics`)."""
 
-# The path is decoded already, and routing compares it as it is. A route's pattern ends in `$`, which
-# lets one line feed by: whatever white space follows, the door is the same.
+# The path is decoded already, and routing compares it as it is. A route's pattern ends in `$`,
+# which lets one line feed by: whatever white space follows, the door is the same.
 _DOOR = re.compile(r"/(?:admin|metrics)(?![^/\s])")
 _ONE_ENTRY = timedelta(minutes=1)
 

@@ -1,0 +1,176 @@
+"""How often somebody may guess: tries are counted before they are looked at.
+
+- Per login name **and** network (IPv4 /24, IPv6 /64): the fifth wrong try is followed by a wait of
+  1 second, each further one by twice as much, up to 15 minutes. Forgotten a day after the last.
+- Per login name, from wherever: the same after 50 tries. It does not hold a network from which the
+  person has signed in within 90 days, so that nobody locks a person out from somewhere else.
+- Per address (IPv6 /64), whatever the name: the same after 100 tries within a quarter of an hour.
+
+A complete sign-in forgets the tries under its own name and network, and its own under the other
+two. Someone in the person's own network can still make them wait: a passkey, which cannot be
+guessed, is never held. Names are hashed: some type a password there.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address, ip_address, ip_network
+
+from gateway.keys.hashing import KeyedHash
+from gateway.store.api import Moments
+
+KIND = "operator-tries"
+LONGEST_WAIT = timedelta(minutes=15)
+_SHORTEST_WAIT = timedelta(seconds=1)
+_KNOWN_FOR = timedelta(days=90)
+_ADDRESS_WINDOW = timedelta(minutes=15)
+# 1, 2, 4, … 512 seconds, then the longest: what comes after is counted no more.
+_STEPS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    key: str
+    free: int
+    memory: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    count: _Count
+    number: int
+
+    @property
+    def waits(self) -> bool:
+        return self.number >= self.count.free
+
+    @property
+    def wait(self) -> timedelta:
+        return min(_SHORTEST_WAIT * (1 << (self.number - self.count.free)), LONGEST_WAIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A try that may be looked at. It counts as a wrong one until it is said to be none."""
+
+    taken: tuple[_Taken, ...]
+    known: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A try that is not looked at."""
+
+    retry_after: timedelta
+    first: bool
+    """Nobody was told of this wait before."""
+
+
+class Lockout:
+    def __init__(self, moments: Moments, keyed_hash: KeyedHash) -> None:
+        self._moments = moments
+        self._keyed_hash = keyed_hash
+
+    async def begin(self, login_name: str, address: str | None, now: datetime) -> Try | Held:
+        """Of tries made at once, each has a number of its own: none slips through uncounted."""
+        known = self._key("known", login_name, _network(address, 24))
+        taken: list[_Taken] = []
+        for count in await self._counts(login_name, address, known, now):
+            found = await self._take(count, now)
+            if isinstance(found, Held):
+                for one in taken:
+                    await self._give_back(one)
+                return found
+            taken.append(found)
+        return Try(tuple(taken), known)
+
+    async def take_back(self, found: Try) -> None:
+        """The try was not wrong, and nobody has signed in by it yet."""
+        for one in found.taken:
+            await self._give_back(one)
+
+    async def succeed(self, found: Try) -> None:
+        """The right person has signed in."""
+        own, *others = found.taken
+        for number in range(own.number + 1):
+            await self._moments.drop(KIND, f"{own.count.key}/{number}")
+        await self._moments.drop(KIND, f"{own.count.key}/next")
+        await self._end_wait(own.count.key)
+        for one in others:
+            await self._give_back(one)
+        await self._moments.put(KIND, found.known, b"", _KNOWN_FOR)
+
+    async def _counts(
+        self, login_name: str, address: str | None, known: str, now: datetime
+    ) -> list[_Count]:
+        """The person's own comes first."""
+        window = int(now.timestamp() // _ADDRESS_WINDOW.total_seconds())
+        own = self._key("name-network", login_name, _network(address, 24))
+        counts = [
+            _Count(own, 4, timedelta(days=1)),
+            _Count(self._key("address", _network(address, 32), str(window)), 99, _ADDRESS_WINDOW),
+        ]
+        if await self._moments.get(KIND, known) is None:
+            counts.append(_Count(self._key("name", login_name), 49, timedelta(days=1)))
+        return counts
+
+    async def _take(self, count: _Count, now: datetime) -> _Taken | Held:
+        until = await self._moments.get(KIND, f"{count.key}/until")
+        if until is not None:
+            return await self._held(count, until, now)
+        taken = await self._number(count)
+        if not taken.waits:
+            return taken
+        if await self._moments.claim(KIND, f"{count.key}/wait", taken.wait):
+            end = (now + taken.wait).isoformat().encode()
+            await self._moments.put(KIND, f"{count.key}/until", end, taken.wait)
+            return taken
+        await self._release(taken)
+        return await self._held(count, None, now)
+
+    async def _number(self, count: _Count) -> _Taken:
+        """The next free number, from where the last one was found. That is only a hint: a number
+        is had by claiming it."""
+        hint = await self._moments.get(KIND, f"{count.key}/next")
+        last = count.free + _STEPS
+        number = min(int(hint or 0), last)
+        while number < last and not await self._moments.claim(
+            KIND, f"{count.key}/{number}", count.memory
+        ):
+            number += 1
+        await self._hint(count, number + 1)
+        return _Taken(count, number)
+
+    async def _release(self, taken: _Taken) -> None:
+        await self._moments.drop(KIND, f"{taken.count.key}/{taken.number}")
+        await self._hint(taken.count, taken.number)
+
+    async def _hint(self, count: _Count, number: int) -> None:
+        await self._moments.put(KIND, f"{count.key}/next", str(number).encode(), count.memory)
+
+    async def _held(self, count: _Count, until: bytes | None, now: datetime) -> Held:
+        left = timedelta() if until is None else datetime.fromisoformat(until.decode()) - now
+        retry_after = max(left, _SHORTEST_WAIT)
+        first = await self._moments.claim(KIND, f"{count.key}/told", retry_after)
+        return Held(retry_after, first)
+
+    async def _give_back(self, taken: _Taken) -> None:
+        await self._release(taken)
+        if taken.waits:
+            await self._end_wait(taken.count.key)
+
+    async def _end_wait(self, key: str) -> None:
+        for part in ("wait", "until", "told"):
+            await self._moments.drop(KIND, f"{key}/{part}")
+
+    def _key(self, *parts: str) -> str:
+        return self._keyed_hash.hash("operator-tries", *parts)
+
+
+def _network(address: str | None, ipv4_bits: int) -> str:
+    """Whoever has one IPv6 address has its /64 (RFC 4291 §2.5.4)."""
+    try:
+        found = ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    bits = ipv4_bits if isinstance(found, IPv4Address) else 64
+    return str(ip_network((found, bits), strict=False))

@@ -45,12 +45,10 @@ anchors_app = typer.Typer(
     no_args_is_help=True, help="The CA certificates cards are checked against."
 )
 admin_app = typer.Typer(no_args_is_help=True, help="The operators' door, from the host.")
-admin_app = typer.Typer(no_args_is_help=True, help="Ways back into /admin, from this host.")
 reader_app = typer.Typer(no_args_is_help=True, help="The reader agent on a resident's computer.")
 app.add_typer(keys_app, name="keys")
 app.add_typer(card_app, name="card")
 card_app.add_typer(anchors_app, name="anchors")
-app.add_typer(admin_app, name="admin")
 app.add_typer(admin_app, name="admin")
 app.add_typer(reader_app, name="reader")
 

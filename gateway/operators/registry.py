@@ -91,6 +91,16 @@ async def count_operators(
     return (await connection.execute(query)).scalar_one()
 
 
+async def has_administrator(connection: AsyncConnection) -> bool:
+    """Whether the platform has one, who is active or may still become it."""
+    query = sa.select(operators.c.operator_id).where(
+        *_of(None, None),
+        operators.c.role == Role.ADMINISTRATOR,
+        operators.c.state.in_((OperatorState.INVITED, OperatorState.ACTIVE)),
+    )
+    return (await connection.execute(query.limit(1))).first() is not None
+
+
 async def invite(connection: AsyncConnection, new: NewOperator, now: datetime) -> Operator:
     """Raises InvalidField, NoSuchThing (the tenant) or Conflict: a login name is one person's for
     ever, so that the logs of somebody who left are never taken for somebody else's."""

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gateway.errors import BadRequest
+from gateway.errors import BadRequest, InvalidToken, NoSuchThing
 from gateway.oidc.bearer import ResidentToken, bearer_token, check_resident_token
 from gateway.oidc.provider import Provider
 from gateway.residents.links import LinkConflict
@@ -44,6 +44,8 @@ class LinkEndpoint:
             raise BadRequest(
                 "this local_id is another resident's, or this resident has another local_id", 409
             ) from cause
+        except NoSuchThing as cause:
+            raise InvalidToken("the resident is no longer known here") from cause
         return json_response(_shown(link, token))
 
     async def get(self, http: Request) -> Response:

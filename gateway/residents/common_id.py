@@ -1,6 +1,7 @@
 """共通ID: 128 random bits in base32 and a check character. Derived from nothing."""
 
 import secrets
+import unicodedata
 
 # Crockford's alphabet: no I, L, O or U, which are misread or misheard.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -19,6 +20,13 @@ def is_common_id(text: str) -> bool:
     if len(symbols) != _LENGTH or any(symbol not in ALPHABET for symbol in text):
         return False
     return check == check_character(symbols) and ALPHABET.index(symbols[0]) < 8
+
+
+def parse_common_id(text: str) -> str | None:
+    """As somebody copied it: in any case and width, in groups. None where it is none."""
+    typed = unicodedata.normalize("NFKC", text).upper()
+    common_id = "".join(typed.split()).replace("-", "")
+    return common_id if is_common_id(common_id) else None
 
 
 def check_character(symbols: str) -> str:

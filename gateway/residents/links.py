@@ -5,8 +5,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from gateway.errors import NoSuchThing
 from gateway.residents.model import Link
-from gateway.residents.records import links
+from gateway.residents.records import is_active, links
 from gateway.store.api import Also, Records, nothing_else
 
 _CURRENT = sa.select(links.c.local_id, links.c.linked_at).where(
@@ -53,7 +54,8 @@ class Links:
         also: Also[Link] = nothing_else,
     ) -> Link:
         """The same link again is the link that is there: nothing is written. Raises LinkConflict:
-        the unique indexes decide, whoever comes at the same time."""
+        the unique indexes decide, whoever comes at the same time. Raises NoSuchThing for a resident
+        who is not active."""
         row = {
             "link_id": secrets.token_hex(16),
             "client_id": client_id,
@@ -64,6 +66,8 @@ class Links:
         link = Link(client_id, resident_id, local_id, now)
         try:
             async with self._records.writing() as connection:
+                if not await is_active(connection, resident_id):
+                    raise NoSuchThing
                 await connection.execute(links.insert().values(row))
                 await also(connection, link)
         except sa.exc.IntegrityError as cause:

@@ -11,6 +11,16 @@ class ResidentState(StrEnum):
     ACTIVE = "active"
     WAITING = "waiting"
     """Registered, but an operator has to decide first whether this is somebody known."""
+    SUSPENDED = "suspended"
+    """An operator has closed the door; all that is known is kept."""
+    DECEASED = "deceased"
+    """What is known stays protected as it was, and nobody comes in under it any more."""
+    DELETED = "deleted"
+    """A tombstone: only the common ID is left, so that nobody else is ever given it."""
+
+
+SHUT_OUT = frozenset({ResidentState.SUSPENDED, ResidentState.DECEASED, ResidentState.DELETED})
+"""No card opens the door, whatever certificates it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +55,15 @@ class RegistrationOutcome(StrEnum):
     REGISTERED = "registered"
     KNOWN = "known"
     WAITING = "waiting"
+    REFUSED = "refused"
+    """Somebody who is shut out: nothing was bound, nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
     outcome: RegistrationOutcome
     resident: Resident
-    """Who was found or made. Where the outcome is WAITING nobody may be signed in as them."""
+    """Who was found or made. Nobody may be signed in as them where it is WAITING or REFUSED."""
 
 
 class ReviewCause(StrEnum):
@@ -63,6 +75,13 @@ class ReviewCause(StrEnum):
     """A known authentication certificate together with a stranger's signature certificate."""
     TWO_RESIDENTS = "two_residents"
     """The two certificates are bound to two residents."""
+
+
+class ReviewDecision(StrEnum):
+    SAME_PERSON = "same_person"
+    OTHER_PERSON = "other_person"
+    REFUSED = "refused"
+    """Neither is shown: whoever came with the card stays out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +116,31 @@ class Undecided:
 
     cause: ReviewCause
     candidate: Resident
+    doubtful: CertificateType
+    """Which of the two certificates may not be the candidate's."""
 
 
-Decision = NewResident | SameResident | Undecided
+@dataclass(frozen=True, slots=True)
+class ShutOut:
+    """Bind nothing, change nothing, ask nothing."""
+
+    resident: Resident
+
+
+Decision = NewResident | SameResident | Undecided | ShutOut
 
 
 def decide(known: Known, attributes: BasicAttributes) -> Decision:
     """Whose the two certificates are. Attributes alone never merge two people; a certificate that
     is bound already proves whom it is bound to."""
     authentication, signature = known.by_authentication, known.by_signature
+    for resident in (authentication, signature):
+        if resident is not None and resident.state in SHUT_OUT:
+            return ShutOut(resident)
     if authentication is not None and signature is not None:
         if authentication.resident_id != signature.resident_id:
-            return Undecided(ReviewCause.TWO_RESIDENTS, signature)
+            doubtful = CertificateType.AUTHENTICATION
+            return Undecided(ReviewCause.TWO_RESIDENTS, signature, doubtful)
         return SameResident(signature)
     if signature is not None:
         return SameResident(signature)
@@ -118,6 +150,7 @@ def decide(known: Known, attributes: BasicAttributes) -> Decision:
         before = known.attributes_of_known
         birthday = None if before is None else before.birthday
         if birthday is None or birthday != attributes.birthday:
-            return Undecided(ReviewCause.OTHER_BIRTH_DATE, authentication)
+            doubtful = CertificateType.SIGNATURE
+            return Undecided(ReviewCause.OTHER_BIRTH_DATE, authentication, doubtful)
         return SameResident(authentication)
     return NewResident(candidate=known.namesake)

@@ -35,6 +35,8 @@ basic_attributes = sa.Table(
     sa.Column("wrapped_key", sa.LargeBinary, nullable=False),
     sa.Column("ciphertext", sa.LargeBinary, nullable=False),
     sa.Column("attributes_hash", sa.String(64), nullable=False, index=True),
+    # None in rows of schema 0001 until they are opened or kept again.
+    sa.Column("name_birth_hash", sa.String(64), index=True),
     sa.Column("read_at", Time, nullable=False),
 )
 
@@ -100,6 +102,9 @@ binding_reviews = sa.Table(
         sa.ForeignKey("residents.resident_id"),
         nullable=False,
     ),
+    # The certificate that may not be the candidate's, where nobody waits under it.
+    sa.Column("doubtful_hash", sa.String(64)),
+    sa.Column("doubtful_not_after", Time),
     sa.Column("opened_at", Time, nullable=False),
     sa.Column("decision", sa.String(16)),
     sa.Column("decided_at", Time),
@@ -111,6 +116,17 @@ _BY_ID = _RESIDENT.where(residents.c.resident_id == sa.bindparam("resident_id"))
 _BY_CERTIFICATE = _RESIDENT.join(
     certificates, certificates.c.resident_id == residents.c.resident_id
 ).where(certificates.c.identity_hash == sa.bindparam("identity_hash"))
+# On PostgreSQL whoever changes this resident waits until this transaction ends, or has gone before
+# (SQLite's writers stand in line).
+_HELD_BY_CERTIFICATE = _BY_CERTIFICATE.with_for_update(read=True, of=residents)
+_ACTIVE = (
+    sa.select(residents.c.resident_id)
+    .where(
+        residents.c.resident_id == sa.bindparam("resident_id"),
+        residents.c.state == ResidentState.ACTIVE,
+    )
+    .with_for_update(read=True)
+)
 _BY_ATTRIBUTES = (
     _RESIDENT.join(basic_attributes, basic_attributes.c.resident_id == residents.c.resident_id)
     .where(basic_attributes.c.attributes_hash == sa.bindparam("attributes_hash"))
@@ -119,12 +135,30 @@ _BY_ATTRIBUTES = (
 )
 
 
+def in_force(since: sa.ColumnElement[datetime]) -> sa.ColumnElement[bool]:
+    """What was begun `since` then holds: the resident is active, and was so all the time. A change
+    of state ends it; the next change does not bring it back."""
+    unchanged = sa.or_(residents.c.changed_at.is_(None), residents.c.changed_at <= since)
+    return sa.and_(residents.c.state == ResidentState.ACTIVE, unchanged)
+
+
+async def is_active(connection: AsyncConnection, resident_id: str) -> bool:
+    """And stays so until this transaction ends."""
+    found = await connection.execute(_ACTIVE, {"resident_id": resident_id})
+    return found.one_or_none() is not None
+
+
 async def find_resident(connection: AsyncConnection, resident_id: str) -> Resident | None:
     return await _one(connection, _BY_ID, resident_id=resident_id)
 
 
 async def find_holder(connection: AsyncConnection, identity_hash: str) -> Resident | None:
     return await _one(connection, _BY_CERTIFICATE, identity_hash=identity_hash)
+
+
+async def hold_holder(connection: AsyncConnection, identity_hash: str) -> Resident | None:
+    """As `find_holder`, whose state stays as it is until this transaction ends."""
+    return await _one(connection, _HELD_BY_CERTIFICATE, identity_hash=identity_hash)
 
 
 async def find_namesake(connection: AsyncConnection, attributes_hash: str) -> Resident | None:
@@ -180,19 +214,29 @@ async def bind_certificate(
 async def open_review(
     connection: AsyncConnection,
     cause: ReviewCause,
-    waiting: Resident | None,
     candidate: Resident,
     now: datetime,
+    *,
+    waiting: Resident | None = None,
+    doubtful: tuple[str, datetime] | None = None,
 ) -> None:
-    """The same question is asked once, however often somebody comes back with the card."""
+    """The same question is asked once, however often somebody comes back with the card. `doubtful`
+    is the certificate it is about, as its hash and the end of its validity, where nobody waits."""
+    doubtful_hash, doubtful_not_after = doubtful or (None, None)
     question = {
         "cause": cause,
         "waiting_resident_id": None if waiting is None else waiting.resident_id,
         "candidate_resident_id": candidate.resident_id,
+        "doubtful_hash": doubtful_hash,
     }
     same = sa.select(binding_reviews.c.review_id).where(
         *(binding_reviews.c[name].is_not_distinct_from(value) for name, value in question.items())
     )
     if (await connection.execute(same)).first() is None:
-        row = {"review_id": secrets.token_hex(16), "opened_at": now, **question}
+        row = {
+            "review_id": secrets.token_hex(16),
+            "opened_at": now,
+            "doubtful_not_after": doubtful_not_after,
+            **question,
+        }
         await connection.execute(binding_reviews.insert().values(row))

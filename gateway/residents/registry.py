@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.card.api import BasicAttributes
+from gateway.card.api import BasicAttributes, CertificateType
 from gateway.keys.hashing import KeyedHash
 from gateway.keys.sealing import Sealer
 from gateway.residents.common_id import new_common_id
@@ -21,6 +21,7 @@ from gateway.residents.model import (
     Resident,
     ResidentState,
     ReviewCause,
+    ShutOut,
     Undecided,
     decide,
 )
@@ -30,6 +31,7 @@ from gateway.residents.records import (
     find_holder,
     find_namesake,
     find_resident,
+    hold_holder,
     open_review,
     stand_in_line,
 )
@@ -63,8 +65,15 @@ class Residents:
             return await find_holder(connection, self._hash(proven))
 
     async def attributes(self, resident_id: str) -> BasicAttributes | None:
+        """Opened for this one resident."""
         async with self._records.reading() as connection:
-            return await self._sealed.read(connection, resident_id)
+            opened = await self._sealed.read(connection, resident_id)
+        if opened is None:
+            return None
+        if not opened.is_searchable:
+            async with self._records.writing() as connection:
+                await self._sealed.make_searchable(connection, resident_id, opened.attributes)
+        return opened.attributes
 
     async def register(
         self,
@@ -93,8 +102,10 @@ class Residents:
     async def _carry_out(
         self, connection: AsyncConnection, decision: Decision, visit: Visit
     ) -> Registration:
+        if isinstance(decision, ShutOut):
+            return Registration(RegistrationOutcome.REFUSED, decision.resident)
         if isinstance(decision, Undecided):
-            await open_review(connection, decision.cause, None, decision.candidate, visit.now)
+            await self._ask(connection, decision, visit)
             return Registration(RegistrationOutcome.WAITING, decision.candidate)
         if isinstance(decision, NewResident):
             registration = await _add(connection, decision.candidate, visit.now)
@@ -106,15 +117,23 @@ class Residents:
         await self._sealed.keep(connection, resident.resident_id, visit.attributes, visit.now)
         return registration
 
+    async def _ask(self, connection: AsyncConnection, undecided: Undecided, visit: Visit) -> None:
+        signs = undecided.doubtful is CertificateType.SIGNATURE
+        proven = visit.signature if signs else visit.authentication
+        doubtful = self._hash(proven), proven.not_after
+        await open_review(
+            connection, undecided.cause, undecided.candidate, visit.now, doubtful=doubtful
+        )
+
     async def _known(self, connection: AsyncConnection, visit: Visit) -> Known:
-        by_authentication = await find_holder(connection, self._hash(visit.authentication))
+        by_authentication = await hold_holder(connection, self._hash(visit.authentication))
         before = None
         if by_authentication is not None:
             before = await self._sealed.read(connection, by_authentication.resident_id)
         return Known(
             by_authentication=by_authentication,
-            by_signature=await find_holder(connection, self._hash(visit.signature)),
-            attributes_of_known=before,
+            by_signature=await hold_holder(connection, self._hash(visit.signature)),
+            attributes_of_known=None if before is None else before.attributes,
             namesake=await find_namesake(connection, self._sealed.hash(visit.attributes)),
         )
 
@@ -142,7 +161,7 @@ async def _add(
     await add_resident(connection, resident, now)
     if candidate is None:
         return Registration(RegistrationOutcome.REGISTERED, resident)
-    await open_review(connection, ReviewCause.SAME_ATTRIBUTES, resident, candidate, now)
+    await open_review(connection, ReviewCause.SAME_ATTRIBUTES, candidate, now, waiting=resident)
     return Registration(RegistrationOutcome.WAITING, resident)
 
 

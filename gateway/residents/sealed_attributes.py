@@ -1,5 +1,6 @@
 """基本4情報 at rest: sealed for their resident, found again by keyed hash only."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -9,11 +10,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from gateway.card.api import BasicAttributes
 from gateway.keys.hashing import KeyedHash
 from gateway.keys.sealing import Sealed, Sealer
+from gateway.residents.attribute_hashes import attributes_hash, name_birth_hash
 from gateway.residents.records import basic_attributes
 
-_SEALED = sa.select(basic_attributes.c.wrapped_key, basic_attributes.c.ciphertext).where(
-    basic_attributes.c.resident_id == sa.bindparam("resident_id")
-)
+_SEALED = sa.select(
+    basic_attributes.c.wrapped_key,
+    basic_attributes.c.ciphertext,
+    basic_attributes.c.name_birth_hash,
+).where(basic_attributes.c.resident_id == sa.bindparam("resident_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    attributes: BasicAttributes
+    is_searchable: bool
+    """False for a row of schema 0001: `make_searchable` mends it."""
 
 
 class SealedAttributes:
@@ -23,16 +34,34 @@ class SealedAttributes:
 
     def hash(self, attributes: BasicAttributes) -> str:
         """Equal for two people with the same four attributes."""
-        four = (attributes.name, attributes.birth_date, attributes.gender, attributes.address)
-        return self._keyed_hash.hash("basic-attributes", *(part or "" for part in four))
+        return attributes_hash(
+            self._keyed_hash,
+            attributes.name,
+            attributes.birth_date,
+            attributes.gender,
+            attributes.address,
+        )
 
-    async def read(self, connection: AsyncConnection, resident_id: str) -> BasicAttributes | None:
+    async def read(self, connection: AsyncConnection, resident_id: str) -> Opened | None:
         found = await connection.execute(_SEALED, {"resident_id": resident_id})
         row = found.one_or_none()
         if row is None:
             return None
         plain = self._sealer.open(resident_id, Sealed(row.wrapped_key, row.ciphertext))
-        return msgspec.json.decode(plain, type=BasicAttributes)
+        attributes = msgspec.json.decode(plain, type=BasicAttributes)
+        return Opened(attributes, row.name_birth_hash is not None)
+
+    async def make_searchable(
+        self, connection: AsyncConnection, resident_id: str, attributes: BasicAttributes
+    ) -> None:
+        await connection.execute(
+            basic_attributes.update()
+            .where(
+                basic_attributes.c.resident_id == resident_id,
+                basic_attributes.c.name_birth_hash.is_(None),
+            )
+            .values(name_birth_hash=self._name_birth_hash(attributes))
+        )
 
     async def keep(
         self,
@@ -47,6 +76,7 @@ class SealedAttributes:
             "wrapped_key": sealed.wrapped_key,
             "ciphertext": sealed.ciphertext,
             "attributes_hash": self.hash(attributes),
+            "name_birth_hash": self._name_birth_hash(attributes),
             "read_at": now,
         }
         changed = await connection.execute(
@@ -57,3 +87,6 @@ class SealedAttributes:
         if changed.rowcount == 0:
             row["resident_id"] = resident_id
             await connection.execute(basic_attributes.insert().values(row))
+
+    def _name_birth_hash(self, attributes: BasicAttributes) -> str:
+        return name_birth_hash(self._keyed_hash, attributes.name, attributes.birthday)

@@ -1,7 +1,6 @@
 """The command `genkan`: parses, calls, prints; decides nothing."""
 
 import asyncio
-import os
 import sys
 from datetime import datetime
 from functools import partial
@@ -15,10 +14,10 @@ from rich.table import Table
 
 from gateway.app import load_profiles, open_app
 from gateway.card.anchors import add_anchor, load_anchors
+from gateway.cli_admin import admin_app, show_link
 from gateway.clock import system_clock
-from gateway.commands.admin_commands import allow_network, show_networks
 from gateway.commands.card_commands import NewCard, make_card, open_cards
-from gateway.commands.operator_commands import Invited, invite_first, invite_from_host
+from gateway.commands.operator_commands import admit, invite_first
 from gateway.commands.store_commands import (
     initialise,
     list_keys,
@@ -34,7 +33,7 @@ from gateway.plugins import installed_plugins
 from gateway.reader.app import open_reader
 from gateway.server import serve as serve_app
 from gateway.settings import Settings
-from gateway.settings_file import load_settings
+from gateway.terminal import ConfigOption, out, read_settings, write_time
 from gateway.virtual.person import Person
 from gateway.virtual.pins import MalformedPinError
 
@@ -44,22 +43,12 @@ card_app = typer.Typer(no_args_is_help=True, help="Trust anchors, and virtual ca
 anchors_app = typer.Typer(
     no_args_is_help=True, help="The CA certificates cards are checked against."
 )
-admin_app = typer.Typer(no_args_is_help=True, help="The operators' door, from the host.")
 reader_app = typer.Typer(no_args_is_help=True, help="The reader agent on a resident's computer.")
 app.add_typer(keys_app, name="keys")
 app.add_typer(card_app, name="card")
 card_app.add_typer(anchors_app, name="anchors")
 app.add_typer(admin_app, name="admin")
 app.add_typer(reader_app, name="reader")
-
-out = Console(soft_wrap=True, highlight=False, markup=False)
-
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--config", help="The settings file; without it, the defaults.", envvar="GENKAN_CONFIG"
-    ),
-]
 
 
 def main() -> None:
@@ -85,7 +74,7 @@ def genkan() -> None:
 @app.command()
 def serve(config: ConfigOption = None) -> None:
     """Serve the gateway at the settings' address."""
-    settings = _settings(config)
+    settings = read_settings(config)
     asyncio.run(_try_start(settings))
     server = settings.server
     serve_app(partial(open_app, settings), server.listen_host, server.listen_port, server.workers)
@@ -97,6 +86,9 @@ def init(
     clients: Annotated[
         Path | None, typer.Option(help="Tenants, services and readers to register (TOML).")
     ] = None,
+    allow: Annotated[
+        list[str] | None, typer.Option(help="A network operators may come from (CIDR); repeatable.")
+    ] = None,
     operator: Annotated[
         str, typer.Option(help="The first operator's login name.")
     ] = "administrator",
@@ -104,7 +96,7 @@ def init(
 ) -> None:
     """Prepare the master key, the tables, the signing keys and the first operator's link. Safe to
     repeat."""
-    settings = _settings(config)
+    settings = read_settings(config)
     if asyncio.run(initialise(settings, system_clock())):
         out.print(
             f"Master key: {settings.keys.master_key_file} (keep a copy apart from the database)"
@@ -115,9 +107,11 @@ def init(
         out.print(f"Registered what stands in {clients}.")
         for client_id, secret in made.items():
             out.print(f"client_secret of {client_id}, shown this once: {secret}")
+    for cidr in allow or ():
+        out.print(f"Operators may come from {asyncio.run(admit(settings, cidr, system_clock()))}.")
     invited = asyncio.run(invite_first(settings, operator, operator_name, system_clock()))
     if invited is not None:
-        _show(invited)
+        show_link(invited)
 
 
 @app.command()
@@ -155,8 +149,8 @@ def demo(
 def keys_list(config: ConfigOption = None) -> None:
     """The signing keys and their states."""
     table = Table("kid", "alg", "state", "made", "active since", "retired")
-    for key in asyncio.run(list_keys(_settings(config))):
-        times = (_time(at) for at in (key.created_at, key.activated_at, key.retired_at))
+    for key in asyncio.run(list_keys(read_settings(config))):
+        times = (write_time(at) for at in (key.created_at, key.activated_at, key.retired_at))
         table.add_row(key.kid, key.alg, key.state, *times)
     out.print(table)
 
@@ -167,7 +161,7 @@ def keys_rotate(
     config: ConfigOption = None,
 ) -> None:
     """Sign with the next key from now on; what the old one signed still verifies."""
-    kid = asyncio.run(rotate_keys(_settings(config), alg, system_clock()))
+    kid = asyncio.run(rotate_keys(read_settings(config), alg, system_clock()))
     out.print(f"{alg} is signed with {kid} from now on.")
 
 
@@ -177,7 +171,7 @@ def anchors_add(
     config: ConfigOption = None,
 ) -> None:
     """Pin CA certificates whose fingerprints the profiles publish. Any other file is refused."""
-    settings = _settings(config)
+    settings = read_settings(config)
     profiles = load_profiles(settings, installed_plugins())
     for file in files:
         anchor = add_anchor(file, Path(settings.card.anchors_dir), profiles)
@@ -187,11 +181,11 @@ def anchors_add(
 @anchors_app.command("list")
 def anchors_list(config: ConfigOption = None) -> None:
     """The pinned CA certificates."""
-    settings = _settings(config)
+    settings = read_settings(config)
     profiles = load_profiles(settings, installed_plugins())
     table = Table("set", "valid until", "SHA-256")
     for anchor in load_anchors(Path(settings.card.anchors_dir), profiles, settings.card.trust):
-        until = _time(anchor.certificate.not_valid_after_utc)
+        until = write_time(anchor.certificate.not_valid_after_utc)
         table.add_row(anchor.anchor_set, until, anchor.fingerprint)
     out.print(table)
 
@@ -224,54 +218,13 @@ def card_new(
     out.print(f"Made the card {made} in {cards}.")
 
 
-TenantOption = Annotated[
-    str | None, typer.Option(help="The tenant's ID; without it, the platform's own list.")
-]
-
-
-@admin_app.command("allow")
-def admin_allow(
-    cidr: Annotated[str, typer.Argument(help="e.g. 203.0.113.0/24 or 2001:db8::/48")],
-    tenant: TenantOption = None,
-    note: Annotated[str, typer.Option(help="Whose network it is.")] = "",
-    config: ConfigOption = None,
-) -> None:
-    """Let operators in from a network: the way back in for whoever is locked out."""
-    settings = _settings(config)
-    added = asyncio.run(allow_network(settings, cidr, tenant, note, system_clock()))
-    whose = "the platform" if added.tenant_id is None else added.tenant_id
-    seconds = settings.admin.reload_seconds
-    out.print(f"{added.network} is on the list of {whose}: in force within {seconds} seconds.")
-
-
-@admin_app.command("networks")
-def admin_networks(tenant: TenantOption = None, config: ConfigOption = None) -> None:
-    """The networks operators may come from."""
-    table = Table("network", "note", "added")
-    for network in asyncio.run(show_networks(_settings(config), tenant)):
-        table.add_row(network.network, network.note, _time(network.added_at))
-    out.print(table)
-
-
-@admin_app.command("invite")
-def admin_invite(
-    login_name: Annotated[str, typer.Argument(help="e.g. administrator")],
-    name: Annotated[
-        str | None, typer.Option(help="The name of an administrator who is not there yet.")
-    ] = None,
-    config: ConfigOption = None,
-) -> None:
-    """Make a new one-time link, for when nobody can sign in any more."""
-    _show(asyncio.run(invite_from_host(_settings(config), login_name, name, system_clock())))
-
-
 @reader_app.command("serve")
 def reader_serve(
     virtual: Annotated[Path, typer.Option("--virtual", help="The folder of virtual cards.")],
     config: ConfigOption = None,
 ) -> None:
     """Serve the reader agent on this computer, with virtual cards."""
-    settings = _settings(config).reader
+    settings = read_settings(config).reader
     start = partial(open_reader, settings, open_cards(virtual), system_clock)
     serve_app(start, settings.listen_host, settings.listen_port)
 
@@ -280,21 +233,6 @@ async def _try_start(settings: Settings) -> None:
     """What would stop a worker stops the command, with its one line."""
     async with open_app(settings):
         pass
-
-
-def _show(invited: Invited) -> None:
-    operator, hours = invited.operator, invited.hours
-    out.print(f"{operator.login_name} ({operator.role}) sets a password or a passkey here:")
-    out.print(f"{invited.link}")
-    out.print(f"The link is good once, for {hours} hours, and is not shown again.")
-
-
-def _settings(config: Path | None) -> Settings:
-    return load_settings(config, os.environ)
-
-
-def _time(at: datetime | None) -> str:
-    return "" if at is None else f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """`genkan init` and `genkan admin invite`: an administrator's way in, from the host itself."""
 
+import contextlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.audit.log import AuditLog
 from gateway.audit.model import HOST, Entry, LogKind, Outcome
+from gateway.commands.admin_commands import allow_network, show_networks
 from gateway.commands.store_commands import opened_records
 from gateway.errors import Conflict, InvalidField, SettingsError
 from gateway.keys.hashing import KeyedHash, load_keyed_hash
@@ -23,6 +24,7 @@ from gateway.operators.registry import (
 )
 from gateway.operators.rules import NewOperator
 from gateway.settings import Settings
+from gateway.web.networks import parse_network
 
 # Whoever runs the host; they write their own department over it.
 _DEPARTMENT = "Genkan"
@@ -44,6 +46,15 @@ class _Desk:
     keyed_hash: KeyedHash
     audit: AuditLog
     now: datetime
+
+
+async def admit(settings: Settings, cidr: str, now: datetime) -> str:
+    """Puts the network on the platform's list where it is not there yet. Raises SettingsError."""
+    with contextlib.suppress(ValueError):  # allow_network says what is wrong with it
+        cidr = str(parse_network(cidr))
+    if cidr not in {known.network for known in await show_networks(settings, None)}:
+        await allow_network(settings, cidr, None, "genkan init", now)
+    return cidr
 
 
 async def invite_first(
@@ -74,7 +85,7 @@ async def invite_from_host(
         return await _invited(desk, operator, "operator.invited")
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def _desk(settings: Settings, login_name: str, now: datetime) -> AsyncIterator[_Desk]:
     async with opened_records(settings) as records:
         keyed_hash = await load_keyed_hash(records, load_master_key(settings.keys))

@@ -18,7 +18,7 @@ from gateway.card.api import CardProfile, CertificateValidator, RevocationSource
 from gateway.card.challenge import Challenges
 from gateway.card.model import Verification
 from gateway.card.readiness import anchors_in_force, revocation_evidence
-from gateway.card.routes import Holder, Identify, ResidentOf, card_routes
+from gateway.card.routes import Conclude, Holder, Identify, card_routes
 from gateway.card.verify import CardVerifier
 from gateway.clock import Clock, system_clock
 from gateway.consent.consents import Consents
@@ -37,7 +37,7 @@ from gateway.login.session import Sessions
 from gateway.login.sign_in_log import SignInLog
 from gateway.login.task import LoginTasks
 from gateway.oidc.provider import Provider
-from gateway.oidc.readers import identify_reader, sub_for_reader
+from gateway.oidc.readers import conclude, identify_reader
 from gateway.oidc.response import AuthorizationError, error_answer
 from gateway.oidc.routes import oidc_routes
 from gateway.plugins import installed_plugins, load_plugins
@@ -98,12 +98,12 @@ async def create_app(
             challenges, verifier, provider.residents, settings.login, SignInLog(provider.audit)
         ),
     )
-    identify, resident_of = card_callers(provider, browsers)
+    identify, conclude_for = card_callers(provider, browsers)
     routes: list[BaseRoute] = [
         *oidc_routes(provider),
         *login.routes(),
         *consent_page(provider).routes(),
-        *card_routes(verifier, challenges, identify, resident_of, clock),
+        *card_routes(verifier, challenges, identify, conclude_for, clock),
         *health_routes(parts_to_watch(records, moments, verifier, clock)),
         static_route(),
     ]
@@ -201,11 +201,12 @@ def consent_page(provider: Provider) -> ConsentPage:
         provider.pages,
         provider.consents,
         provider.consent_tasks,
+        provider.audit,
         current_resident,
     )
 
 
-def card_callers(provider: Provider, browsers: Browsers) -> tuple[Identify, ResidentOf]:
+def card_callers(provider: Provider, browsers: Browsers) -> tuple[Identify, Conclude]:
     """Who may use the card's endpoints: a registered reader, or the sign-in page's own browser."""
     readers = "reader:"
 
@@ -214,14 +215,14 @@ def card_callers(provider: Provider, browsers: Browsers) -> tuple[Identify, Resi
         holder = browsers.holder(request) if reader_id is None else readers + reader_id
         return None if holder is None else Holder(holder, provider.issuer)
 
-    async def resident_of(
-        verification: Verification, holder: Holder
+    async def conclude_for(
+        request: Request, holder: Holder, found: Verification
     ) -> Mapping[str, object] | None:
-        if not holder.holder.startswith(readers):
-            return None
-        return await sub_for_reader(provider, verification, holder.holder.removeprefix(readers))
+        name = holder.holder
+        reader_id = name.removeprefix(readers) if name.startswith(readers) else None
+        return await conclude(provider, request, reader_id, found, provider.clock())
 
-    return identify, resident_of
+    return identify, conclude_for
 
 
 def answer_authorization_error(issuer: str) -> Handler:

@@ -6,6 +6,8 @@ from gateway.audit.model import Origin
 from gateway.web.arrival import arrival_of
 
 RESIDENT = "resident"
+UNKNOWN = "unknown"
+"""Somebody whose proof failed; the entry's other fields say who they said they were."""
 
 
 def origin_of(request: HTTPConnection, actor: str) -> Origin:

@@ -87,3 +87,13 @@ class Verification:
     @property
     def accepted(self) -> bool:
         return self.outcome is Outcome.ACCEPTED
+
+    @property
+    def log_detail(self) -> dict[str, str]:
+        """What a log may hold of it: nothing that stands in the certificate, but its type."""
+        told = {"verification_id": self.verification_id}
+        if self.certificate_type is not None:
+            told["certificate"] = self.certificate_type.value
+        if self.reason is not None:
+            told["reason"] = self.reason.value
+        return told

@@ -33,17 +33,18 @@ class Holder:
 
 
 Identify = Callable[[Request], Awaitable[Holder | None]]
-ResidentOf = Callable[[Verification, Holder], Awaitable[Mapping[str, object] | None]]
+Conclude = Callable[[Request, Holder, Verification], Awaitable[Mapping[str, object] | None]]
+"""Puts what was found into the log; says what may be told of whom. Nothing is answered before."""
 
 
 def card_routes(
     verifier: CardVerifier,
     challenges: Challenges,
     identify: Identify,
-    resident_of: ResidentOf,
+    conclude: Conclude,
     clock: Clock,
 ) -> list[Route]:
-    """`identify` says who asks (None: nobody we know); `resident_of` what may be told of whom."""
+    """`identify` says who asks; None: nobody we know."""
 
     async def known_holder(request: Request) -> Holder:
         holder = await identify(request)
@@ -73,7 +74,7 @@ def card_routes(
             to_be_signed=to_be_signed(taken.origin, taken.value),
         )
         found = await verifier.verify(presentation, clock())
-        resident = await resident_of(found, holder) if found.accepted else None
+        resident = await conclude(request, holder, found)
         return json_response(verification_answer(found, resident))
 
     return [

@@ -2,11 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway.audit.log import AuditLog
+from gateway.audit.model import Entry, LogKind, Outcome
+from gateway.audit.origins import RESIDENT, origin_of
 from gateway.clock import Clock
 from gateway.consent.consents import Consents
 from gateway.consent.task import ConsentTask, ConsentTasks
@@ -27,6 +31,7 @@ class ConsentPage:
     pages: Pages
     consents: Consents
     tasks: ConsentTasks
+    audit: AuditLog
     current_resident: CurrentResident
 
     def routes(self) -> list[Route]:
@@ -56,10 +61,32 @@ class ConsentPage:
         task_id = parameters.get("task", "")
         await self._own(request, await self.tasks.get(task_id))
         task = await self._own(request, await self.tasks.take(task_id))
+        now = self.clock()
         if decision == "decline":
+            await self.audit.record(self._entry(request, task, "consent.declined", now))
             return see_other(f"{task.return_to}?declined=1")
-        await self.consents.give(task.client_id, task.resident_id, task.scopes, self.clock())
+        given = self._entry(request, task, "consent.given", now)
+        await self.consents.give(
+            task.client_id,
+            task.resident_id,
+            task.scopes,
+            now,
+            also=lambda connection, _: self.audit.write(connection, given),
+        )
         return see_other(task.return_to)
+
+    def _entry(self, request: Request, task: ConsentTask, deed: str, now: datetime) -> Entry:
+        return Entry(
+            now,
+            LogKind.EVENT,
+            deed,
+            Outcome.DONE,
+            origin_of(request, RESIDENT),
+            tenant_id=task.tenant_id,
+            client_id=task.client_id,
+            resident=self.audit.pseudonym(task.resident_id),
+            detail={"scopes": " ".join(task.scopes)},
+        )
 
     async def _own(self, request: Request, task: ConsentTask | None) -> ConsentTask:
         """Only the resident who is asked sees the question and answers it."""

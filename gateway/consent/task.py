@@ -16,6 +16,7 @@ class ConsentTask:
     return_to: str
     """A path of this gateway."""
     client_id: str
+    tenant_id: str
     resident_id: str
     client_name_ja: str
     client_name_en: str

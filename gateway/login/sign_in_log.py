@@ -90,16 +90,7 @@ class SignInLog:
             detail={
                 "purpose": attempt.purpose.value,
                 "reason": failure.value,
-                **({} if found is None else _finding(found)),
+                # The card room's own words: one page for the resident stands for many of them.
+                **({} if found is None else found.log_detail),
             },
         )
-
-
-def _finding(found: Verification) -> dict[str, str]:
-    """The card room's own words: one page for the resident may stand for many of them."""
-    told = {"verification_id": found.verification_id}
-    if found.reason is not None:
-        told["finding"] = found.reason.value
-    if found.certificate_type is not None:
-        told["certificate"] = found.certificate_type.value
-    return told

@@ -129,7 +129,7 @@ class Authorize:
             return_to=await self._store(request, request_id),
             client_name_ja=target.client.client_name_ja,
             client_name_en=target.client.client_name_en,
-            final_origin=origin_of(target.redirect_uri),
+            final_origin=web_origin(target.redirect_uri),
             acr_values=request.acr_values,
         )
         return self._with_locales(await self._provider.login_tasks.begin(task), request)
@@ -146,13 +146,14 @@ class Authorize:
         task = ConsentTask(
             return_to=await self._store(asked, request_id),
             client_id=client.client_id,
+            tenant_id=client.tenant_id,
             resident_id=session.resident_id,
             client_name_ja=client.client_name_ja,
             client_name_en=client.client_name_en,
             purpose_ja=client.purpose_ja,
             purpose_en=client.purpose_en,
             scopes=tuple(scope for scope in request.scopes if scope in NEED_CONSENT),
-            final_origin=origin_of(target.redirect_uri),
+            final_origin=web_origin(target.redirect_uri),
         )
         return self._with_locales(await self._provider.consent_tasks.begin(task), request)
 
@@ -179,7 +180,7 @@ class Authorize:
         return response
 
 
-def origin_of(uri: str) -> str | None:
+def web_origin(uri: str) -> str | None:
     """The origin a form's redirect may end at; a private-use scheme for a native app."""
     parts = urlsplit(uri)
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"

@@ -13,9 +13,12 @@ from urllib.parse import unquote_plus
 
 from starlette.requests import Request
 
+from gateway.audit.model import Origin
+from gateway.audit.origins import UNKNOWN, client_actor, origin_of
 from gateway.errors import InvalidClient, InvalidRequest
 from gateway.oidc.client_assertion import ASSERTION_TYPE, assertion_issuer, check_assertion
 from gateway.oidc.provider import Provider
+from gateway.oidc.refused_client import log_refused_client
 from gateway.tenants.model import Client
 
 Method = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
@@ -37,6 +40,7 @@ class AuthenticatedClient:
 
     client: Client
     method: Method
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -51,19 +55,33 @@ class Presented:
 async def authenticate(
     provider: Provider, http: Request, form: Mapping[str, str], now: datetime
 ) -> AuthenticatedClient:
-    unverified = read_credentials(http, form)
-    client = await provider.clients.find(unverified.client_id)
-    if client is None or client.token_endpoint_auth_method != unverified.method:
+    client = None
+    try:
+        unverified = read_credentials(http, form)
+        client = await provider.clients.find(unverified.client_id)
+        if client is None:
+            raise InvalidClient(_REFUSED)
+        await check_credential(provider, client, unverified, now)
+    except InvalidClient as refusal:
+        await log_refused_client(provider, origin_of(http, UNKNOWN), client, refusal, now)
+        raise
+    origin = origin_of(http, client_actor(client.client_id))
+    return AuthenticatedClient(client, unverified.method, origin)
+
+
+async def check_credential(
+    provider: Provider, client: Client, unverified: Presented, now: datetime
+) -> None:
+    if client.token_endpoint_auth_method != unverified.method:
         raise InvalidClient(_REFUSED)
     match unverified.method:
         case "client_secret_basic" | "client_secret_post":
-            if not provider.clients.secret_matches(client, unverified.credential):
+            if not provider.clients.secret_matches(client, unverified.credential, now):
                 raise InvalidClient(_REFUSED)
         case "private_key_jwt":
             await check_assertion(provider, client, unverified.credential, now)
         case "none":
             pass
-    return AuthenticatedClient(client, unverified.method)
 
 
 def read_credentials(http: Request, form: Mapping[str, str]) -> Presented:

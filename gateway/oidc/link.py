@@ -3,11 +3,15 @@
 PUT, GET and DELETE with the resident's access token; one local ID is one resident, both ways.
 """
 
+from datetime import datetime
+
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway.audit.model import Entry, LogKind, Outcome
+from gateway.audit.origins import client_actor, origin_of
 from gateway.errors import BadRequest, InvalidToken, NoSuchThing
 from gateway.oidc.bearer import ResidentToken, bearer_token, check_resident_token
 from gateway.oidc.provider import Provider
@@ -34,11 +38,16 @@ class LinkEndpoint:
         ]
 
     async def put(self, http: Request) -> Response:
-        token = await self._token(http)
+        token, now = await self._token(http), self._provider.clock()
         local_id = check_local_id((await json_body(http, LinkBody)).local_id)
+        made = self._entry(http, token, "link.made", now)
         try:
             link = await self._provider.links.put(
-                token.client.client_id, token.grant.resident_id, local_id, self._provider.clock()
+                token.client.client_id,
+                token.grant.resident_id,
+                local_id,
+                now,
+                also=lambda connection, _: self._provider.audit.write(connection, made),
             )
         except LinkConflict as cause:
             raise BadRequest(
@@ -56,13 +65,31 @@ class LinkEndpoint:
         return json_response(_shown(link, token))
 
     async def delete(self, http: Request) -> Response:
-        token = await self._token(http)
-        ended = await self._provider.links.end(
-            token.client.client_id, token.grant.resident_id, self._provider.clock()
+        token, now = await self._token(http), self._provider.clock()
+        ended = self._entry(http, token, "link.ended", now)
+        found = await self._provider.links.end(
+            token.client.client_id,
+            token.grant.resident_id,
+            now,
+            also=lambda connection, _: self._provider.audit.write(connection, ended),
         )
-        if not ended:
+        if not found:
             raise BadRequest("this resident is not linked", 404)
         return Response(status_code=204)
+
+    def _entry(self, http: Request, token: ResidentToken, deed: str, now: datetime) -> Entry:
+        """The local ID is the service's own affair, and stands in no log."""
+        client = token.client
+        return Entry(
+            now,
+            LogKind.EVENT,
+            deed,
+            Outcome.DONE,
+            origin_of(http, client_actor(client.client_id)),
+            tenant_id=client.tenant_id,
+            client_id=client.client_id,
+            resident=self._provider.audit.pseudonym(token.grant.resident_id),
+        )
 
     async def _token(self, http: Request) -> ResidentToken:
         provider = self._provider

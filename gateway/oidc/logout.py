@@ -8,8 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway.audit.model import Entry, LogKind, Outcome
+from gateway.audit.origins import RESIDENT, origin_of
 from gateway.errors import InvalidRequest, InvalidToken
-from gateway.oidc.authorize import origin_of
+from gateway.oidc.authorize import web_origin
 from gateway.oidc.provider import Provider
 from gateway.oidc.response import MAX_STATE, redirect_with
 from gateway.oidc.tokens import verified_hint
@@ -92,7 +94,7 @@ class Logout:
     ) -> Response:
         carried = {name: parameters[name] for name in _CARRIED if name in parameters}
         target = request.post_logout_redirect_uri
-        origin = None if target is None else origin_of(target)
+        origin = None if target is None else web_origin(target)
         return self._provider.pages.render(
             http,
             "oidc/logout.html",
@@ -102,9 +104,28 @@ class Logout:
         )
 
     async def _end(self, http: Request, request: LogoutRequest) -> Response:
+        await self._log(http, request)
         if request.post_logout_redirect_uri is None:
             response = self._provider.pages.render(http, "oidc/logged_out.html")
         else:
             response = redirect_with(request.post_logout_redirect_uri, {"state": request.state})
         await self._provider.sessions.end(http, response)
         return response
+
+    async def _log(self, http: Request, request: LogoutRequest) -> None:
+        """Nothing where nobody is signed in: nothing ends."""
+        provider, client, now = self._provider, request.client, self._provider.clock()
+        session = await provider.sessions.current(http, now)
+        if session is None:
+            return
+        signed_out = Entry(
+            now,
+            LogKind.AUTHENTICATION,
+            "resident.signed_out",
+            Outcome.DONE,
+            origin_of(http, RESIDENT),
+            tenant_id=None if client is None else client.tenant_id,
+            client_id=None if client is None else client.client_id,
+            resident=provider.audit.pseudonym(session.resident_id),
+        )
+        await provider.audit.record(signed_out)

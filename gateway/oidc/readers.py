@@ -4,12 +4,15 @@ from datetime import datetime
 
 from starlette.requests import Request
 
+from gateway.audit.model import Entry, LogKind, Outcome
+from gateway.audit.origins import RESIDENT, client_actor, origin_of
 from gateway.card.model import Verification
 from gateway.errors import InsufficientScope
 from gateway.login.card_sign_in import proven
 from gateway.oidc.bearer import bearer_token, check_access_token
 from gateway.oidc.provider import Provider
-from gateway.tenants.model import ClientKind
+from gateway.residents.model import Resident
+from gateway.tenants.model import Client, ClientKind
 
 SCOPE = "card:verify"
 
@@ -24,13 +27,37 @@ async def identify_reader(provider: Provider, http: Request, now: datetime) -> s
     return token.client.client_id
 
 
-async def sub_for_reader(
-    provider: Provider, verification: Verification, reader_id: str
+async def conclude(
+    provider: Provider, http: Request, reader_id: str | None, found: Verification, now: datetime
 ) -> dict[str, object] | None:
-    """For an accepted verification: the resident under the reader's own pairwise subject; None for
-    a card nobody registered."""
-    reader = await provider.clients.find(reader_id)
-    resident = await provider.residents.find(proven(verification))
+    """Into the log first. Then, for an accepted verification, the resident under the reader's own
+    pairwise subject; None for a card nobody registered. `reader_id` is None for the sign-in page's
+    own browser, which is told of nobody."""
+    reader = None if reader_id is None else await provider.clients.find(reader_id)
+    resident = await provider.residents.find(proven(found)) if found.accepted else None
+    await provider.audit.record(_entry(provider, http, reader, found, resident, now))
     if reader is None or resident is None:
         return None
     return {"sub": provider.subjects.sub(resident.resident_id, reader.sector_identifier)}
+
+
+def _entry(
+    provider: Provider,
+    http: Request,
+    reader: Client | None,
+    found: Verification,
+    resident: Resident | None,
+    now: datetime,
+) -> Entry:
+    actor = RESIDENT if reader is None else client_actor(reader.client_id)
+    return Entry(
+        now,
+        LogKind.AUTHENTICATION,
+        "card.verified" if found.accepted else "card.refused",
+        Outcome.DONE if found.accepted else Outcome.REFUSED,
+        origin_of(http, actor),
+        tenant_id=None if reader is None else reader.tenant_id,
+        client_id=None if reader is None else reader.client_id,
+        resident=None if resident is None else provider.audit.pseudonym(resident.resident_id),
+        detail=found.log_detail,
+    )

@@ -69,15 +69,16 @@ async def find_grant(connection: AsyncConnection, grant_id: str, now: datetime) 
     return None if row is None else _grant(row)
 
 
-async def revoke_grant(connection: AsyncConnection, grant: Grant, now: datetime) -> None:
-    """Ends the family. One that is not written yet (the winner of a race for its code is about to)
-    is written as revoked, so that the winner finds it so."""
+async def revoke_grant(connection: AsyncConnection, grant: Grant, now: datetime) -> bool:
+    """Ends the family; False where that was done before. One that is not written yet (the winner of
+    a race for its code is about to) is written as revoked, so that the winner finds it so."""
     await add_grant(connection, grant)
-    await connection.execute(
+    revoked = await connection.execute(
         grants.update()
         .where(grants.c.grant_id == grant.grant_id, grants.c.revoked_at.is_(None))
         .values(revoked_at=now)
     )
+    return revoked.rowcount == 1
 
 
 async def add_refresh_token(

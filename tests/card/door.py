@@ -75,16 +75,14 @@ async def open_door(world: World) -> AsyncIterator[Door]:
         token = request.headers.get("authorization")
         return Holder(holder=token, origin=ORIGIN) if token else None
 
-    async def resident_of(
-        verification: Verification, holder: Holder
-    ) -> Mapping[str, object] | None:
-        told.append(verification)
+    async def conclude(_: Request, __: Holder, found: Verification) -> Mapping[str, object] | None:
+        if not found.accepted:
+            return None
+        told.append(found)
         return {"common_id": "a resident"}
 
     app = Starlette(
-        routes=card_routes(
-            world.verifier(sources=[source]), challenges, identify, resident_of, clock
-        ),
+        routes=card_routes(world.verifier(sources=[source]), challenges, identify, conclude, clock),
         exception_handlers=exception_handlers(Pages([])),
     )
     transport = httpx2.ASGITransport(app)

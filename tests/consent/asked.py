@@ -25,6 +25,7 @@ class Asked:
         task = ConsentTask(
             return_to=RETURN_TO,
             client_id=CLIENT,
+            tenant_id="hanasaki",
             resident_id=self.resident.resident_id,
             client_name_ja=name,
             client_name_en="Health",

@@ -8,10 +8,12 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 
+from gateway.audit.model import Entry, LogKind, Outcome
 from gateway.errors import InvalidGrant, InvalidRequest
 from gateway.oidc import codes, records
 from gateway.oidc.client_authentication import AuthenticatedClient
-from gateway.oidc.model import IssuedCode, decode_code
+from gateway.oidc.grants.reuse import end_reused
+from gateway.oidc.model import Grant, IssuedCode, decode_code
 from gateway.oidc.provider import Provider
 from gateway.oidc.tokens import TokenSet, issue_for_grant
 from gateway.store.api import Replayed
@@ -29,31 +31,51 @@ async def authorization_code(
     )
     if not _CODE_VERIFIER.match(verifier):
         raise InvalidRequest("code_verifier is malformed")
-    issued = await _redeem(provider, code, now)
+    issued = await _redeem(provider, caller, code, now)
     check_binding(issued, caller, redirect_uri, verifier)
     refresh_token = None
-    async with provider.records.writing() as connection:
-        fresh = await records.add_grant(connection, issued.grant)
-        if fresh and may_refresh(issued.grant.scopes, caller):
-            refresh_token = secrets.token_urlsafe(32)
-            await records.add_refresh_token(
-                connection, codes.token_hash(refresh_token), issued.grant, now
-            )
-    if not fresh:
-        raise InvalidGrant(_REFUSED)
     grant = issued.grant
+    async with provider.records.writing() as connection:
+        if not await records.add_grant(connection, grant):
+            raise InvalidGrant(_REFUSED)
+        if may_refresh(grant.scopes, caller):
+            refresh_token = secrets.token_urlsafe(32)
+            hashed = codes.token_hash(refresh_token)
+            await records.add_refresh_token(connection, hashed, grant, now)
+        await provider.audit.write(connection, signed_in(provider, caller, grant, now))
     return await issue_for_grant(provider, caller.client, grant, grant.scopes, refresh_token, now)
 
 
-async def _redeem(provider: Provider, code: str, now: datetime) -> IssuedCode:
+def signed_in(
+    provider: Provider, caller: AuthenticatedClient, grant: Grant, now: datetime
+) -> Entry:
+    """The resident is signed in at the service from here on."""
+    return Entry(
+        now,
+        LogKind.AUTHENTICATION,
+        "service.signed_in",
+        Outcome.DONE,
+        caller.origin,
+        tenant_id=caller.client.tenant_id,
+        client_id=caller.client.client_id,
+        resident=provider.audit.pseudonym(grant.resident_id),
+        detail={"level": grant.acr, "scopes": " ".join(grant.scopes)},
+    )
+
+
+async def _redeem(
+    provider: Provider, caller: AuthenticatedClient, code: str, now: datetime
+) -> IssuedCode:
     taken = await codes.redeem(provider.moments, provider.settings.oidc, code)
     if taken is None:
         raise InvalidGrant(_REFUSED)
     issued = decode_code(taken.value)
     if isinstance(taken, Replayed):
         # RFC 6749 §4.1.2: what the code bought is revoked, whoever replays it.
+        grant = issued.grant
+        owner = await provider.clients.find(grant.client_id)
         async with provider.records.writing() as connection:
-            await records.revoke_grant(connection, issued.grant, now)
+            await end_reused(provider, connection, caller, owner, grant, "authorization_code", now)
         raise InvalidGrant(_REFUSED)
     return issued
 

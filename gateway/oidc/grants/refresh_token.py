@@ -12,6 +12,7 @@ from gateway.oidc import records
 from gateway.oidc.client_authentication import AuthenticatedClient
 from gateway.oidc.codes import token_hash
 from gateway.oidc.grants.authorization_code import required
+from gateway.oidc.grants.reuse import end_reused
 from gateway.oidc.model import Grant
 from gateway.oidc.provider import Provider
 from gateway.oidc.scopes import granted_scopes
@@ -52,9 +53,11 @@ async def _rotate(
         won = grant is not None and await records.use_refresh_token(connection, presented, now)
         if won:
             await records.add_refresh_token(connection, token_hash(successor), family, now)
-        else:
+        elif grant is not None:
             # Somebody else has used it: which of the two is the thief cannot be told.
-            await records.revoke_grant(connection, family, now)
+            await end_reused(
+                provider, connection, caller, caller.client, family, "refresh_token", now
+            )
     if not won:
         raise InvalidGrant(_REFUSED)
     return family, scopes

@@ -1,39 +1,23 @@
-"""Registers clients and finds them again: one indexed SELECT, whatever their number."""
+"""Finds clients on every request's way: one SELECT by primary keys, whatever their number."""
 
-import hmac
-import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gateway.errors import Conflict
 from gateway.keys.hashing import KeyedHash
-from gateway.store.api import Records
-from gateway.tenants.metadata import (
-    ClientMetadata,
-    MetadataError,
-    check_metadata,
-    check_secret,
-    check_tenant,
-    is_identifier,
-    sector_of,
-    uses_secret,
-)
+from gateway.store.api import Also, Records, nothing_else
+from gateway.tenants.client_secrets import secret_matches
+from gateway.tenants.metadata import ClientMetadata, MetadataError, is_identifier, sector_of
 from gateway.tenants.model import Client, ClientKind, Tenant
-from gateway.tenants.records import find_client, has_tenant, put_client, put_tenant
-
-
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """A client as it is handed in, unchecked."""
-
-    kind: ClientKind
-    client_id: str
-    tenant_id: str
-    metadata: ClientMetadata
-    client_secret: str | None = field(default=None, repr=False)
+from gateway.tenants.records import ClientRow, find_client
+from gateway.tenants.registration import (
+    Registered,
+    Registration,
+    register_client,
+    register_tenant,
+)
 
 
 class Clients:
@@ -42,21 +26,17 @@ class Clients:
         self._keyed_hash = keyed_hash
 
     async def find(self, client_id: str) -> Client | None:
+        """None also for one that is suspended or deleted, or whose tenant is: whoever stopped it,
+        in whichever process, it is stopped from their commit on."""
         if not is_identifier(client_id):
             return None  # what a store would choke on gets as far as none
         async with self._records.reading() as connection:
             found = await find_client(connection, client_id)
-        if found is None:
-            return None
-        tenant_id, kind, metadata, secret_hash = found
-        checked = msgspec.convert(metadata, ClientMetadata)
-        return _client(client_id, tenant_id, ClientKind(kind), checked, secret_hash)
+        return None if found is None else _client(client_id, found)
 
-    def secret_matches(self, client: Client, unverified_secret: str) -> bool:
+    def secret_matches(self, client: Client, unverified_secret: str, now: datetime) -> bool:
         """In constant time; a client without a secret matches none."""
-        ours = client.client_secret_hash
-        theirs = self._hash(client.client_id, unverified_secret)
-        return ours is not None and hmac.compare_digest(ours, theirs)
+        return secret_matches(self._keyed_hash, client, unverified_secret, now)
 
     async def register_tenant(self, tenant: Tenant, now: datetime) -> None:
         """Adds the tenant, or gives one that is there its names. Raises MetadataError."""
@@ -71,85 +51,45 @@ class Clients:
         now: datetime,
         secret: str | None = None,
     ) -> tuple[Client, str | None]:
-        """Adds the client, or changes one that is there. A secret that is needed and not given is
-        made (256 bits) and returned this once; only its keyed hash is kept. Raises MetadataError.
-        """
+        """One client as from a registration file. Raises MetadataError, or Conflict for one that is
+        not in use."""
         registration = Registration(kind, client_id, tenant_id, metadata, secret)
         async with self._records.writing() as connection:
-            return await self._register(connection, registration, now)
+            done = await register_client(connection, self._keyed_hash, registration, now)
+            found = await find_client(connection, client_id)
+            if found is None:
+                raise Conflict("the client is suspended or deleted")
+        return _client(client_id, found), done.secrets.get(client_id)
 
     async def register_all(
-        self, tenants: Iterable[Tenant], registrations: Iterable[Registration], now: datetime
+        self,
+        tenants: Iterable[Tenant],
+        registrations: Iterable[Registration],
+        now: datetime,
+        also: Also[Registered] = nothing_else,
     ) -> dict[str, str]:
         """All of it or, where one is wrong, nothing. Returns the secrets it made, by client_id.
         Raises MetadataError, which names the client."""
-        made = {}
+        done = Registered()
         async with self._records.writing() as connection:
             for tenant in tenants:
-                check_tenant(tenant)
-                await put_tenant(connection, tenant, now)
-            for registration in registrations:
+                done += await register_tenant(connection, tenant, now)
+            for one in registrations:
                 try:
-                    _, secret = await self._register(connection, registration, now)
+                    done += await register_client(connection, self._keyed_hash, one, now)
                 except MetadataError as cause:
-                    raise MetadataError(f"{registration.client_id[:64]!r}: {cause}") from cause
-                if secret is not None:
-                    made[registration.client_id] = secret
-        return made
-
-    async def _register(
-        self, connection: AsyncConnection, registration: Registration, now: datetime
-    ) -> tuple[Client, str | None]:
-        client_id, metadata = registration.client_id, registration.metadata
-        check_metadata(registration.kind, client_id, metadata)
-        kept = await _kept_secret(connection, registration)
-        made = None
-        if not uses_secret(metadata):
-            kept = None
-        if registration.client_secret is not None:
-            check_secret(metadata, registration.client_secret)
-            kept = self._hash(client_id, registration.client_secret)
-        elif uses_secret(metadata) and kept is None:
-            made = secrets.token_urlsafe(32)
-            kept = self._hash(client_id, made)
-        values = {
-            "kind": registration.kind.value,
-            "metadata": msgspec.to_builtins(metadata),
-            "client_secret_hash": kept,
-        }
-        await put_client(connection, client_id, registration.tenant_id, values, now)
-        return _client(client_id, registration.tenant_id, registration.kind, metadata, kept), made
-
-    def _hash(self, client_id: str, secret: str) -> str:
-        # A generated secret needs no slow hash; a KDF here would be every client's first cost.
-        return self._keyed_hash.hash("client-secret", client_id, secret)
+                    named = f"{one.client_id[:64]!r}: {cause.field}"
+                    raise MetadataError(named, cause.description) from cause
+            await also(connection, done)
+        return dict(done.secrets)
 
 
-async def _kept_secret(connection: AsyncConnection, registration: Registration) -> str | None:
-    """The hash that is there. One tenant's client never becomes another's: its subjects, links and
-    consents would go with it."""
-    if not await has_tenant(connection, registration.tenant_id):
-        raise MetadataError("tenant_id: there is no such tenant")
-    before = await find_client(connection, registration.client_id)
-    if before is None:
-        return None
-    if before.tenant_id != registration.tenant_id:
-        raise MetadataError("client_id: another tenant has a client of this name")
-    found: str | None = before.client_secret_hash
-    return found
-
-
-def _client(
-    client_id: str,
-    tenant_id: str,
-    kind: ClientKind,
-    metadata: ClientMetadata,
-    secret_hash: str | None,
-) -> Client:
+def _client(client_id: str, row: ClientRow) -> Client:
+    metadata = msgspec.convert(row.metadata, ClientMetadata)
     return Client(
         client_id=client_id,
-        tenant_id=tenant_id,
-        kind=kind,
+        tenant_id=row.tenant_id,
+        kind=ClientKind(row.kind),
         client_name_ja=metadata.client_name_ja,
         client_name_en=metadata.client_name_en,
         purpose_ja=metadata.purpose_ja,
@@ -159,8 +99,12 @@ def _client(
         token_endpoint_auth_method=metadata.token_endpoint_auth_method,
         grant_types=metadata.grant_types,
         scope=frozenset(metadata.scope.split(" ")),
-        sector_identifier=sector_of(tenant_id, client_id, metadata),
+        sector_identifier=sector_of(row.tenant_id, client_id, metadata),
         id_token_signed_response_alg=metadata.id_token_signed_response_alg,
         jwks=metadata.jwks,
-        client_secret_hash=secret_hash,
+        client_secret_hash=row.client_secret_hash,
+        former_secret_hash=row.former_secret_hash,
+        former_secret_until=row.former_secret_until,
+        may_see_common_id=metadata.may_see_common_id,
+        allowed_networks=metadata.allowed_networks,
     )

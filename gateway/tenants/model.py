@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -45,3 +46,8 @@ class Client:
     id_token_signed_response_alg: SigningAlg
     jwks: Mapping[str, Any] | None
     client_secret_hash: str | None = field(repr=False)
+    former_secret_hash: str | None = field(default=None, repr=False)
+    former_secret_until: datetime | None = None
+    may_see_common_id: bool = False
+    allowed_networks: tuple[str, ...] = ()
+    """A reader's; none: from anywhere (`reader_networks.py`)."""

@@ -1,14 +1,13 @@
 """Tenants and their clients (services and readers) at rest."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gateway.errors import StaleVersion
 from gateway.store.tables import Time, metadata
-from gateway.tenants.model import Tenant
 
 tenants = sa.Table(
     "tenants",
@@ -63,47 +62,48 @@ allowed_networks = sa.Table(
     sa.Column("added_at", Time, nullable=False),
 )
 
-ClientRow = sa.Row[Any, Any, Any, Any]
+ClientRow = sa.Row[Any, Any, Any, Any, Any, Any]
 
-_CLIENT = sa.select(
-    clients.c.tenant_id, clients.c.kind, clients.c.metadata, clients.c.client_secret_hash
-).where(clients.c.client_id == sa.bindparam("client_id"))
+_ACTIVE = "active"  # of ClientState and of TenantState
+_CLIENT = (
+    sa.select(
+        clients.c.tenant_id,
+        clients.c.kind,
+        clients.c.metadata,
+        clients.c.client_secret_hash,
+        clients.c.former_secret_hash,
+        clients.c.former_secret_until,
+    )
+    .select_from(clients.join(tenants))
+    .where(
+        clients.c.client_id == sa.bindparam("client_id"),
+        clients.c.state == _ACTIVE,
+        tenants.c.state == _ACTIVE,
+    )
+)
 _TENANT = sa.select(tenants.c.tenant_id).where(tenants.c.tenant_id == sa.bindparam("tenant_id"))
 
 
 async def find_client(connection: AsyncConnection, client_id: str) -> ClientRow | None:
+    """One that may be used: it is active, and its tenant is."""
     return (await connection.execute(_CLIENT, {"client_id": client_id})).one_or_none()
 
 
 async def has_tenant(connection: AsyncConnection, tenant_id: str) -> bool:
+    """Whatever its state."""
     found = await connection.execute(_TENANT, {"tenant_id": tenant_id})
     return found.one_or_none() is not None
 
 
-async def put_tenant(connection: AsyncConnection, tenant: Tenant, now: datetime) -> None:
-    """Adds the tenant, or gives one that is there its names."""
-    names = {"name_ja": tenant.name_ja, "name_en": tenant.name_en}
-    if await has_tenant(connection, tenant.tenant_id):
-        own = tenants.c.tenant_id == tenant.tenant_id
-        await connection.execute(tenants.update().where(own).values(names))
-        return
-    row = {"tenant_id": tenant.tenant_id, "created_at": now, **names}
-    await connection.execute(tenants.insert().values(row))
-
-
-async def put_client(
+async def change_row(
     connection: AsyncConnection,
-    client_id: str,
-    tenant_id: str,
+    table: sa.Table,
+    key: sa.ColumnElement[bool],
+    expected_version: int,
     values: Mapping[str, object],
-    now: datetime,
 ) -> None:
-    """Adds the client, or changes one that is there."""
-    row = {**values, "updated_at": now}
-    if await find_client(connection, client_id) is not None:
-        await connection.execute(
-            clients.update().where(clients.c.client_id == client_id).values(row)
-        )
-        return
-    row |= {"client_id": client_id, "tenant_id": tenant_id, "created_at": now}
-    await connection.execute(clients.insert().values(row))
+    """Raises StaleVersion where somebody else was faster."""
+    change = table.update().where(key, table.c.version == expected_version)
+    changed = await connection.execute(change.values(**values, version=expected_version + 1))
+    if changed.rowcount == 0:
+        raise StaleVersion

@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 
 from gateway.errors import SettingsError
-from gateway.tenants.clients import Clients, Registration
+from gateway.store.api import Also, nothing_else
+from gateway.tenants.clients import Clients
 from gateway.tenants.metadata import ClientMetadata, MetadataError
 from gateway.tenants.model import ClientKind, Tenant
+from gateway.tenants.registration import Registered, Registration
 
 
 class _Own(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,12 +35,14 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     clients: list[dict[str, Any]] = []
 
 
-async def register_file(path: Path, clients: Clients, now: datetime) -> dict[str, str]:
+async def register_file(
+    path: Path, clients: Clients, now: datetime, also: Also[Registered] = nothing_else
+) -> dict[str, str]:
     """Registers all of it, or, where one entry is wrong, nothing. Returns the secrets it made, by
     client_id: they are shown once. Raises SettingsError."""
     tenants, registrations = _read(path)
     try:
-        return await clients.register_all(tenants, registrations, now)
+        return await clients.register_all(tenants, registrations, now, also)
     except MetadataError as cause:
         raise SettingsError(f"{path}: {cause}") from cause
 
@@ -49,7 +53,7 @@ def _read(path: Path) -> tuple[list[Tenant], list[Registration]]:
         registrations = [_parse(table) for table in file.clients]
     except OSError as cause:
         raise SettingsError(f"{path}: {cause.strerror}") from cause
-    except ValueError as cause:  # TOML, UTF-8, msgspec.ValidationError: each says where
+    except (ValueError, MetadataError) as cause:  # TOML, UTF-8, msgspec: each says where
         raise SettingsError(f"{path}: {cause}") from cause
     names = [registration.client_id for registration in registrations]
     twice = next((name for name in names if names.count(name) > 1), None)
@@ -65,5 +69,5 @@ def _parse(table: dict[str, Any]) -> Registration:
     try:
         metadata = msgspec.convert(rest, ClientMetadata)
     except msgspec.ValidationError as cause:
-        raise MetadataError(f"{own.client_id[:64]!r}: {cause}") from cause
+        raise MetadataError(repr(own.client_id[:64]), str(cause)) from cause
     return Registration(own.kind, own.client_id, own.tenant_id, metadata, own.client_secret)

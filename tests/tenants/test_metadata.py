@@ -5,14 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway.tenants.metadata import (
-    ClientMetadata,
-    MetadataError,
-    check_metadata,
-    check_secret,
-    check_tenant,
-    sector_of,
-)
+from gateway.tenants.metadata import ClientMetadata, MetadataError, sector_of
+from gateway.tenants.metadata_rules import check_metadata, check_secret, check_tenant
 from gateway.tenants.model import ClientKind, Tenant
 from tests.tenants.town import HANASAKI, READER, SECRET, SERVICE, metadata, new_jwk
 

@@ -61,8 +61,8 @@ async def test_a_file_registers_what_stands_in_it(clients: Clients, tmp_path: Pa
     assert counter is not None
     assert (health.kind, counter.kind) == (ClientKind.SERVICE, ClientKind.READER)
     assert made.keys() == {"health"}
-    assert clients.secret_matches(health, made["health"])
-    assert clients.secret_matches(counter, SECRET)
+    assert clients.secret_matches(health, made["health"], NOW)
+    assert clients.secret_matches(counter, SECRET, NOW)
 
 
 async def test_the_same_file_again_changes_nothing(clients: Clients, tmp_path: Path) -> None:

@@ -1,0 +1,80 @@
+"""The end of a tenant: what it held here is destroyed, its IDs are never given to anybody else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.errors import Conflict
+from gateway.tenants.client_records import ClientState
+from gateway.tenants.client_secrets import NO_SECRET
+from gateway.tenants.metadata import ClientMetadata
+from gateway.tenants.records import allowed_networks, clients, logos, tenants
+from gateway.tenants.registry import TenantState, find_tenant
+
+
+@dataclass(frozen=True, slots=True)
+class EndedTenant:
+    client_ids: tuple[str, ...]
+    """Whose links, consents and grants the rooms above destroy in the same transaction."""
+    destroyed: Mapping[str, int]
+    """Kind → how many, for the certificate: clients, secrets, logos, networks."""
+
+
+_NOTHING = ClientMetadata(
+    client_name_ja="",
+    client_name_en="",
+    purpose_ja="",
+    purpose_en="",
+    token_endpoint_auth_method="none",
+    grant_types=(),
+    scope="",
+)
+"""What is left of a client. No rule would let it be registered."""
+
+
+async def end_tenant(connection: AsyncConnection, tenant_id: str, now: datetime) -> EndedTenant:
+    """For good, whatever its state was: two persons have decided. Raises NoSuchThing, or Conflict
+    where it has ended."""
+    tenant = await find_tenant(connection, tenant_id, for_update=True)
+    if tenant.state is TenantState.ENDED:
+        raise Conflict("the tenant has ended")
+    own = clients.c.tenant_id == tenant_id
+    found = await connection.execute(
+        sa.select(clients.c.client_id, clients.c.client_secret_hash, clients.c.former_secret_hash)
+        .where(own)
+        .order_by(clients.c.client_id)
+    )
+    rows = found.all()
+    theirs = logos.c.client_id.in_(sa.select(clients.c.client_id).where(own))
+    destroyed = {
+        "clients": len(rows),
+        "secrets": sum(hashed is not None for row in rows for hashed in row[1:]),
+        "logos": (await connection.execute(logos.delete().where(theirs))).rowcount,
+        "networks": (
+            await connection.execute(
+                allowed_networks.delete().where(allowed_networks.c.tenant_id == tenant_id)
+            )
+        ).rowcount,
+    }
+    blank = {"state": ClientState.DELETED, "metadata": msgspec.to_builtins(_NOTHING), **NO_SECRET}
+    blank |= {"updated_at": now, "deleted_at": sa.func.coalesce(clients.c.deleted_at, now)}
+    await connection.execute(
+        clients.update().where(own).values(**blank, version=clients.c.version + 1)
+    )
+    await connection.execute(
+        tenants.update()
+        .where(tenants.c.tenant_id == tenant_id)
+        .values(
+            state=TenantState.ENDED,
+            name_ja="",
+            name_en="",
+            changed_at=now,
+            deleted_at=tenant.deleted_at or now,
+            version=tenant.version + 1,
+        )
+    )
+    return EndedTenant(tuple(row.client_id for row in rows), destroyed)

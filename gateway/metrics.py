@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
-from prometheus_client.utils import floatToGoString
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -93,7 +92,7 @@ class _Duration:
         labels = {"route": route}
         self.total = series(metric, "_sum", labels, told)
         self.buckets = tuple(
-            series(metric, "_bucket", {**labels, "le": floatToGoString(bound)}, told)
+            series(metric, "_bucket", {**labels, "le": str(bound)}, told)
             for bound in _BOUNDS
         )
 

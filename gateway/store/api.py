@@ -25,6 +25,12 @@ class Records(Protocol):
         Writers of one SQLite file stand in line."""
         ...
 
+    async def overwrite_deleted(self) -> bool:
+        """After a deletion that has to be for good, outside its transaction: the store's own older
+        copies of what was deleted are overwritten. False where they are not, or not yet: it may be
+        asked again. Backups, and blocks a disk has set aside, are beyond every store."""
+        ...
+
     async def check(self) -> None:
         """Returns when the store answers and its schema is this version's. Raises StoreError or
         SettingsError."""

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from gateway.errors import SettingsError, StoreError
 from gateway.store.api import Records
-from gateway.store.sqlite import create_sqlite_reader, create_sqlite_writer
+from gateway.store.sqlite import create_sqlite_reader, create_sqlite_writer, empty_wal
 from gateway.store.version import check_version
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
@@ -51,6 +51,11 @@ class SqlRecords:
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         async with self._writer.begin() as connection:
             yield connection
+
+    async def overwrite_deleted(self) -> bool:
+        """PostgreSQL has no such means: it takes the place of deleted rows in its own time."""
+        async with self._reader.connect() as connection:
+            return connection.dialect.name == "sqlite" and await empty_wal(connection)
 
     async def check(self) -> None:
         with answering():

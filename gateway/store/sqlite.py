@@ -10,7 +10,7 @@ from typing import Any
 import aiosqlite
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 _BUSY_SECONDS = 30
 _WAL_TRIES, _WAL_PAUSE_SECONDS = 100, 0.05
@@ -21,6 +21,7 @@ def create_sqlite_writer(url: URL) -> AsyncEngine:
     takes its turn when it begins: one that reads first and writes later could find half-way that
     it may not (SQLITE_BUSY)."""
     engine = _create_engine(url, pool_size=1, max_overflow=0, pool_timeout=_BUSY_SECONDS)
+    sa.event.listen(engine.sync_engine, "connect", _overwrite_what_is_deleted)
     sa.event.listen(engine.sync_engine, "begin", _begin)
     return engine
 
@@ -66,14 +67,35 @@ def _refuse_to_write(connection: Any, _: object) -> None:
     connection.run_async(_set_query_only)
 
 
+def _overwrite_what_is_deleted(connection: Any, _: object) -> None:
+    """A row that is deleted or changed leaves zeros in its page, not what it held. How SQLite was
+    built decides the default."""
+    connection.run_async(_set_secure_delete)
+
+
+async def empty_wal(connection: AsyncConnection) -> bool:
+    """The WAL holds pages as they were before; it goes into the file and is cut to nothing. Outside
+    a transaction. False where somebody still read from it."""
+    row = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()
+    return not row[0]
+
+
 async def _set_query_only(connection: aiosqlite.Connection) -> None:
-    await (await connection.execute("PRAGMA query_only=ON")).close()
+    await _set(connection, "query_only=ON")
+
+
+async def _set_secure_delete(connection: aiosqlite.Connection) -> None:
+    await _set(connection, "secure_delete=ON")
 
 
 async def _set_pragmas(connection: aiosqlite.Connection) -> None:
-    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
-        await (await connection.execute(f"PRAGMA {pragma}")).close()
+    await _set(connection, "synchronous=FULL")
+    await _set(connection, "foreign_keys=ON")
     await _use_wal(connection)
+
+
+async def _set(connection: aiosqlite.Connection, pragma: str) -> None:
+    await (await connection.execute(f"PRAGMA {pragma}")).close()
 
 
 async def _use_wal(connection: aiosqlite.Connection) -> None:

@@ -1,8 +1,10 @@
 """How SQLite is used: durable, and its writers in one line."""
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -39,6 +41,44 @@ async def test_every_connection_is_durable_and_patient(
         for connection in (first, second):
             found = await connection.execute(sa.text(f"PRAGMA {pragma}"))
             assert found.scalar_one() == value
+
+
+async def test_what_is_deleted_or_changed_is_in_no_file_once_the_wal_is_empty(
+    records: Records, sqlite_url: str
+) -> None:
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    wal = file.with_name(f"{file.name}-wal")
+    short, long = "花咲花子の秘密".encode(), b"genkan" * 10_000  # within a page, and over many
+    async with records.writing() as connection:
+        await connection.execute(sa.text("CREATE TABLE kept (number INTEGER, value BLOB)"))
+        for number, value in enumerate((short, long, short, long)):
+            row = {"number": number, "value": value}
+            await connection.execute(sa.text("INSERT INTO kept VALUES (:number, :value)"), row)
+    assert await records.overwrite_deleted()
+    assert short in file.read_bytes()
+    async with records.writing() as connection:
+        await connection.execute(sa.text("DELETE FROM kept WHERE number < 2"))
+        await connection.execute(sa.text("UPDATE kept SET value = x'00' WHERE number >= 2"))
+    assert short in file.read_bytes()  # the WAL is ahead of the file
+    assert await records.overwrite_deleted()
+    for content in (file.read_bytes(), wal.read_bytes()):
+        assert short not in content
+        assert b"genkangenkan" not in content
+
+
+async def test_while_somebody_reads_an_older_state_it_is_not_said_to_be_overwritten(
+    records: Records, sqlite_url: str
+) -> None:
+    old = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    old.execute("BEGIN")
+    old.execute("SELECT value FROM counter").fetchone()
+    async with records.writing() as connection:
+        await connection.execute(counter.update().values(value=7))
+    async with records.reading() as connection:
+        await connection.execute(sa.text("PRAGMA busy_timeout = 1"))
+    assert not await records.overwrite_deleted()
+    old.close()
+    assert await records.overwrite_deleted()
 
 
 async def test_writers_who_read_first_lose_nothing(records: Records) -> None:

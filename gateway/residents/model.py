@@ -84,6 +84,15 @@ class ReviewDecision(StrEnum):
     """Neither is shown: whoever came with the card stays out."""
 
 
+DECISIONS: dict[ReviewCause, frozenset[ReviewDecision]] = {
+    ReviewCause.SAME_ATTRIBUTES: frozenset(ReviewDecision),
+    ReviewCause.OTHER_BIRTH_DATE: frozenset(ReviewDecision),
+    # Services know both, each under subjects of their own: no decision makes one of two.
+    ReviewCause.TWO_RESIDENTS: frozenset({ReviewDecision.OTHER_PERSON, ReviewDecision.REFUSED}),
+}
+"""What may be decided about each question."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the store knows of the two certificates and the attributes read with them."""

@@ -92,8 +92,7 @@ class _Duration:
         labels = {"route": route}
         self.total = series(metric, "_sum", labels, told)
         self.buckets = tuple(
-            series(metric, "_bucket", {**labels, "le": str(bound)}, told)
-            for bound in _BOUNDS
+            series(metric, "_bucket", {**labels, "le": str(bound)}, told) for bound in _BOUNDS
         )
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
-from importlib.metadata import EntryPoints
+from datetime import datetime, timedelta
+from importlib.metadata import EntryPoints, version
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from gateway.audit.log import AuditLog
+from gateway.audit.model import GATEWAY, Entry, LogKind, Outcome
 from gateway.card.anchors import load_anchors
 from gateway.card.api import CardProfile, CertificateValidator, RevocationSource
 from gateway.card.challenge import Challenges
@@ -63,12 +64,26 @@ PAGES = ("gateway.login", "gateway.consent", "gateway.oidc")
 @asynccontextmanager
 async def open_app(settings: Settings, clock: Clock = system_clock) -> AsyncIterator[Starlette]:
     """The application with stores of its own, which are closed with it."""
+    async with opened_stores(settings, clock) as (records, moments):
+        app = await create_app(settings, records, moments, clock)
+        await log_start(settings, records, clock())
+        yield app
+
+
+async def check_start(settings: Settings, clock: Clock = system_clock) -> None:
+    """Raises what `open_app` would raise."""
+    async with opened_stores(settings, clock) as (records, moments):
+        await create_app(settings, records, moments, clock)
+
+
+@asynccontextmanager
+async def opened_stores(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Records, Moments]]:
     records = open_records(settings.store.records)
     moments = open_moments(settings.store.moments, clock)
     try:
         await records.check()
         await moments.check()
-        yield await create_app(settings, records, moments, clock)
+        yield records, moments
     finally:
         await moments.close()
         await records.close()
@@ -118,6 +133,13 @@ async def create_app(
             AuthorizationError: answer_authorization_error(settings.server.issuer),
         },
     )
+
+
+async def log_start(settings: Settings, records: Records, now: datetime) -> None:
+    audit = AuditLog(records, await load_keyed_hash(records, load_master_key(settings.keys)))
+    detail = {"version": version("genkan")}
+    started = Entry(now, LogKind.EVENT, "gateway.started", Outcome.DONE, GATEWAY, detail=detail)
+    await audit.record(started)
 
 
 def trusted_proxies(settings: Settings) -> Networks:

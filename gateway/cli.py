@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gateway.app import load_profiles, open_app
+from gateway.app import check_start, load_profiles, open_app
 from gateway.card.anchors import add_anchor, load_anchors
 from gateway.cli_admin import admin_app, show_link
 from gateway.clock import system_clock
@@ -32,7 +32,6 @@ from gateway.errors import PluginError, SettingsError, StoreError
 from gateway.plugins import installed_plugins
 from gateway.reader.app import open_reader
 from gateway.server import serve as serve_app
-from gateway.settings import Settings
 from gateway.terminal import ConfigOption, out, read_settings, write_time
 from gateway.virtual.person import Person
 from gateway.virtual.pins import MalformedPinError
@@ -75,7 +74,8 @@ def genkan() -> None:
 def serve(config: ConfigOption = None) -> None:
     """Serve the gateway at the settings' address."""
     settings = read_settings(config)
-    asyncio.run(_try_start(settings))
+    # What would stop a worker stops the command, with its one line.
+    asyncio.run(check_start(settings))
     server = settings.server
     serve_app(partial(open_app, settings), server.listen_host, server.listen_port, server.workers)
 
@@ -227,12 +227,6 @@ def reader_serve(
     settings = read_settings(config).reader
     start = partial(open_reader, settings, open_cards(virtual), system_clock)
     serve_app(start, settings.listen_host, settings.listen_port)
-
-
-async def _try_start(settings: Settings) -> None:
-    """What would stop a worker stops the command, with its one line."""
-    async with open_app(settings):
-        pass
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 
 from starlette.requests import Request
@@ -15,22 +16,28 @@ COOKIE = "genkan_operator_half"
 LIFETIME = timedelta(minutes=5)
 
 
+@dataclass(frozen=True, slots=True)
+class HalfSession:
+    """Whose password was right."""
+
+    operator_id: str
+
+
 class HalfSessions:
     def __init__(self, moments: Moments, cookies: Cookies) -> None:
         self._moments = moments
         self._cookies = cookies
 
-    async def begin(self, response: Response, operator_id: str) -> None:
-        """The password was right."""
+    async def begin(self, response: Response, half: HalfSession) -> None:
         value = secrets.token_urlsafe(32)
-        await self._moments.put(KIND, _hash(value), operator_id.encode(), LIFETIME)
+        await self._moments.put(KIND, _hash(value), half.operator_id.encode(), LIFETIME)
         self._cookies.set(response, COOKIE, value)
 
-    async def current(self, request: Request) -> str | None:
-        """Whose password was right, in this browser; None where that is too long ago."""
+    async def current(self, request: Request) -> HalfSession | None:
+        """Of this browser; None where the password was too long ago."""
         value = self._cookies.get(request, COOKIE)
         raw = None if not value else await self._moments.get(KIND, _hash(value))
-        return None if raw is None else raw.decode()
+        return None if raw is None else HalfSession(raw.decode())
 
     async def end(self, request: Request, response: Response) -> None:
         value = self._cookies.get(request, COOKIE)

@@ -146,7 +146,9 @@ class Ceremonies:
             handle = credential.response.user_handle
             operator_id = None if handle is None else handle.decode("ascii")
         await self._take(purpose, holder, challenge)
-        return Assertion(credential.id, operator_id, challenge, credential)
+        # Not `credential.id`: what a store would choke on gets as far as none.
+        credential_id = bytes_to_base64url(credential.raw_id)
+        return Assertion(credential_id, operator_id, challenge, credential)
 
     def verify(self, assertion: Assertion, passkey: Passkey) -> int:
         """The authenticator's count, which is compared where it is kept. Raises InvalidAnswer."""

@@ -56,12 +56,12 @@ def _columns(dialect: str) -> list[sa.ColumnElement[Any]]:
     and no JSON any more has bytes."""
     c = log_entries.c
     at: sa.ColumnElement[Any] = sa.type_coerce(c.at, sa.String)
+    detail: sa.ColumnElement[Any] = sa.type_coerce(c.detail, sa.Text)
     if dialect == "postgresql":
-        in_utc = sa.func.timezone("UTC", c.at)
         # With its era, or 2026 before it would read the same; the usual one is not said.
-        with_era = sa.func.to_char(in_utc, "YYYY-MM-DD HH24:MI:SS.USBC")
-        at = sa.func.replace(with_era, "AD", "")
-    detail = sa.type_coerce(c.detail, sa.Text)
+        in_utc = sa.func.timezone("UTC", c.at)
+        at = sa.func.replace(sa.func.to_char(in_utc, "YYYY-MM-DD HH24:MI:SS.USBC"), "AD", "")
+        detail = sa.cast(c.detail, sa.Text)
     others = [column for column in c if column.name not in ("at", "detail")]
     return [*others, at.label("at"), detail.label("detail")]
 

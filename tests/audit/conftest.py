@@ -1,0 +1,87 @@
+"""The log's room on every kind of store: entries, what seals them, and keys to check it with."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from gateway.audit.findings import Report
+from gateway.audit.heads import PublicKeys, Seal, public_keys
+from gateway.audit.log import AuditLog
+from gateway.audit.model import Entry, LogKind, Origin, Outcome
+from gateway.audit.sealing import Sealing
+from gateway.audit.verify import verify
+from gateway.keys.hashing import KeyedHash
+from gateway.keys.key_store import read_keys
+from gateway.keys.master import MasterKey
+from gateway.keys.model import public_jwk
+from gateway.keys.signing import SigningKeys
+from gateway.store.api import Records
+from gateway.store.migrate import migrate
+from gateway.store.records import open_records
+from tests.support.gateway import NOW
+
+MASTER = MasterKey(bytes(32))
+
+
+@dataclass(frozen=True)
+class Book:
+    """A log, and what a test does with it."""
+
+    records: Records
+    audit: AuditLog
+    sealing: Sealing
+    signing_keys: SigningKeys
+
+    async def write(self, count: int, now: datetime = NOW) -> None:
+        await self.audit.record(*(entry(number, now) for number in range(count)))
+
+    async def seal(self, now: datetime = NOW) -> Seal:
+        seal = await self.sealing.seal(now)
+        assert seal is not None
+        return seal
+
+    async def verify(self, *kept_heads: str) -> Report:
+        return await verify(self.records, await self.keys(), kept_heads)
+
+    async def keys(self) -> PublicKeys:
+        keys = await read_keys(self.records, MASTER)
+        return public_keys([public_jwk(key.info.alg, key.private_key) for key in keys])
+
+
+def entry(number: int, now: datetime = NOW) -> Entry:
+    return Entry(
+        now + timedelta(microseconds=number),
+        LogKind.AUTHENTICATION,
+        "resident.signed_in",
+        Outcome.DONE,
+        Origin("resident", "2001:db8::1", f"{number:016x}"),
+        tenant_id="hanasaki",
+        client_id="library",
+        resident=f"pseudonym-{number}",
+        detail={"acr": "card", "method": "certificate"},
+    )
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/genkan.db"
+
+
+@pytest.fixture(params=["sqlite_url", pytest.param("postgres_url", marks=pytest.mark.servers)])
+async def records(request: pytest.FixtureRequest) -> AsyncIterator[Records]:
+    url = str(request.getfixturevalue(request.param))
+    await migrate(url)
+    opened = open_records(url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def book(records: Records) -> Book:
+    signing_keys = SigningKeys(records, MASTER, timedelta(minutes=1))
+    await signing_keys.ensure(NOW)
+    audit = AuditLog(records, KeyedHash(b"k" * 32))
+    return Book(records, audit, Sealing(records, signing_keys), signing_keys)

@@ -11,6 +11,7 @@ from gateway.errors import InsufficientScope, InvalidRequest, InvalidToken
 from gateway.oidc import records
 from gateway.oidc.model import Grant
 from gateway.oidc.provider import Provider
+from gateway.oidc.scopes import still_allowed
 from gateway.oidc.tokens import ACCESS_TOKEN
 from gateway.tenants.model import Client
 
@@ -71,7 +72,8 @@ async def check_access_token(
             raise InvalidToken(_REFUSED)
     elif await provider.moments.get(REVOKED, str(claims["jti"])) is not None:
         raise InvalidToken(_REFUSED)
-    return AccessToken(client, grant, tuple(str(claims["scope"]).split(" ")), claims)
+    scopes = still_allowed(tuple(str(claims["scope"]).split(" ")), client.scope)
+    return AccessToken(client, grant, scopes, claims)
 
 
 async def check_resident_token(

@@ -20,6 +20,8 @@ from gateway.oidc.client_assertion import ASSERTION_TYPE, assertion_issuer, chec
 from gateway.oidc.provider import Provider
 from gateway.oidc.refused_client import log_refused_client
 from gateway.tenants.model import Client
+from gateway.tenants.reader_networks import admits
+from gateway.web.arrival import arrival_of
 
 Method = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
 METHODS: tuple[Method, ...] = (
@@ -62,6 +64,8 @@ async def authenticate(
         if client is None:
             raise InvalidClient(_REFUSED)
         await check_credential(provider, client, unverified, now)
+        if not admits(client, arrival_of(http).address):
+            raise InvalidClient("this client may not be used from this address")
     except InvalidClient as refusal:
         await log_refused_client(provider, origin_of(http, UNKNOWN), client, refusal, now)
         raise

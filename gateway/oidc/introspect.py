@@ -13,11 +13,12 @@ from gateway.oidc.bearer import check_access_token
 from gateway.oidc.client_authentication import AuthenticatedClient, authenticate
 from gateway.oidc.codes import token_hash
 from gateway.oidc.provider import Provider
+from gateway.oidc.scopes import still_allowed
 from gateway.oidc.tokens import seconds
 from gateway.web.json import json_response
 from gateway.web.parameters import form_parameters
 
-_TOLD = ("iss", "sub", "aud", "client_id", "scope", "exp", "iat", "jti", "auth_time", "acr", "amr")
+_TOLD = ("iss", "sub", "aud", "client_id", "exp", "iat", "jti", "auth_time", "acr", "amr")
 INACTIVE: Mapping[str, object] = {"active": False}
 
 
@@ -52,7 +53,8 @@ class Introspect:
         if token.client.client_id != caller.client.client_id:
             return INACTIVE
         told = {name: token.claims[name] for name in _TOLD if name in token.claims}
-        return {"active": True, "token_type": "Bearer", **told}
+        scope = " ".join(token.scopes)
+        return {"active": True, "token_type": "Bearer", "scope": scope, **told}
 
     async def _refresh_token(
         self, caller: AuthenticatedClient, unverified_token: str, now: datetime
@@ -68,6 +70,6 @@ class Introspect:
         return {
             "active": True,
             "client_id": family.client_id,
-            "scope": " ".join(family.scopes),
+            "scope": " ".join(still_allowed(family.scopes, caller.client.scope)),
             "exp": seconds(family.expires_at),
         }

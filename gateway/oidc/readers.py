@@ -11,8 +11,10 @@ from gateway.errors import InsufficientScope
 from gateway.login.card_sign_in import proven
 from gateway.oidc.bearer import bearer_token, check_access_token
 from gateway.oidc.provider import Provider
-from gateway.residents.model import Resident
+from gateway.residents.model import Resident, ResidentState
 from gateway.tenants.model import Client, ClientKind
+from gateway.tenants.reader_networks import admits
+from gateway.web.arrival import arrival_of
 
 SCOPE = "card:verify"
 
@@ -24,6 +26,8 @@ async def identify_reader(provider: Provider, http: Request, now: datetime) -> s
     token = await check_access_token(provider, bearer_token(http), now)
     if token.client.kind is not ClientKind.READER or SCOPE not in token.scopes:
         raise InsufficientScope("only a registered reader may verify cards")
+    if not admits(token.client, arrival_of(http).address):
+        raise InsufficientScope("this reader may not be used from this address")
     return token.client.client_id
 
 
@@ -31,12 +35,12 @@ async def conclude(
     provider: Provider, http: Request, reader_id: str | None, found: Verification, now: datetime
 ) -> dict[str, object] | None:
     """Into the log first. Then, for an accepted verification, the resident under the reader's own
-    pairwise subject; None for a card nobody registered. `reader_id` is None for the sign-in page's
+    pairwise subject; None for a card of nobody who is registered and active. `reader_id` is None for the sign-in page's
     own browser, which is told of nobody."""
     reader = None if reader_id is None else await provider.clients.find(reader_id)
     resident = await provider.residents.find(proven(found)) if found.accepted else None
     await provider.audit.record(_entry(provider, http, reader, found, resident, now))
-    if reader is None or resident is None:
+    if reader is None or resident is None or resident.state is not ResidentState.ACTIVE:
         return None
     return {"sub": provider.subjects.sub(resident.resident_id, reader.sector_identifier)}
 

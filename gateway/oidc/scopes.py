@@ -8,6 +8,7 @@ SCOPES: dict[str, tuple[str, ...]] = {
     "gender": ("gender",),
     "offline_access": (),
     "link": ("local_id",),
+    "common_id": ("common_id",),
 }
 """Scope → claims, in the order the resident is shown them."""
 
@@ -19,3 +20,8 @@ def granted_scopes(requested: str, allowed: frozenset[str]) -> tuple[str, ...]:
     answer names the scopes that were granted."""
     asked = frozenset(requested.split(" "))
     return tuple(scope for scope in SCOPES if scope in asked and scope in allowed)
+
+
+def still_allowed(granted: tuple[str, ...], allowed: frozenset[str]) -> tuple[str, ...]:
+    """What is taken from a client is taken from the tokens it has, too."""
+    return tuple(scope for scope in granted if scope in allowed)

@@ -11,6 +11,7 @@ from typing import Any
 from gateway.errors import InvalidToken
 from gateway.oidc.model import Grant
 from gateway.oidc.provider import Provider
+from gateway.oidc.scopes import still_allowed
 from gateway.tenants.model import Client
 
 ACCESS_TOKEN = "at+jwt"  # the media type of RFC 9068 §2.1
@@ -50,6 +51,7 @@ async def issue_for_grant(
     refresh_token: str | None,
     now: datetime,
 ) -> TokenSet:
+    scopes = still_allowed(scopes, client.scope)
     sub = provider.subjects.sub(grant.resident_id, client.sector_identifier)
     shared: dict[str, object] = {"iss": provider.issuer, "sub": sub, "iat": seconds(now)}
     shared |= await link_claims(provider, client, grant.resident_id, scopes)

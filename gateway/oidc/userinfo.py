@@ -5,13 +5,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.errors import InvalidToken
-from gateway.oidc.bearer import bearer_token, check_resident_token
+from gateway.oidc.bearer import ResidentToken, bearer_token, check_resident_token
 from gateway.oidc.claims import claims_for
 from gateway.oidc.provider import Provider
 from gateway.oidc.tokens import link_claims
+from gateway.tenants.metadata import COMMON_ID
 from gateway.web.json import json_response
 from gateway.web.parameters import form_parameters
 
+_UNKNOWN = "the resident is no longer known here"
 _ABOUT_THE_PERSON = frozenset({"profile", "address", "birthdate", "gender"})
 
 
@@ -32,9 +34,20 @@ class Userinfo:
         resident_id = token.grant.resident_id
         claims: dict[str, object] = {"sub": token.sub}
         claims |= await link_claims(provider, token.client, resident_id, token.scopes)
+        claims |= await self._common_id(token)
         if _ABOUT_THE_PERSON & set(token.scopes):
             attributes = await provider.residents.attributes(resident_id)
             if attributes is None:
-                raise InvalidToken("the resident is no longer known here")
+                raise InvalidToken(_UNKNOWN)
             claims |= claims_for(token.scopes, attributes)
         return json_response(claims)
+
+    async def _common_id(self, token: ResidentToken) -> dict[str, object]:
+        """Here and in no token: a service that may see it can compare residents with another that
+        may, so it goes no way but this one."""
+        if COMMON_ID not in token.scopes or not token.client.may_see_common_id:
+            return {}
+        resident = await self._provider.residents.get(token.grant.resident_id)
+        if resident is None:
+            raise InvalidToken(_UNKNOWN)
+        return {"common_id": resident.common_id}

@@ -9,7 +9,7 @@ from jwt.algorithms import ECAlgorithm
 from gateway.oidc.checks import check_authorization_request
 from gateway.oidc.hints import Hints
 from gateway.oidc.response import ResponseTarget
-from tests.support.gateway import ISSUER, NOW, Gateway
+from tests.support.gateway import ISSUER, NOW, WITH_COMMON_ID, Gateway
 from tests.support.relying_party import RelyingParty
 
 pytestmark = pytest.mark.anyio
@@ -45,10 +45,11 @@ async def test_every_endpoint_it_names_is_there(gateway: Gateway) -> None:
 
 
 async def test_every_scope_prompt_and_method_it_names_is_honoured(
-    gateway: Gateway, health: RelyingParty
+    gateway: Gateway,
 ) -> None:
     async with gateway.browser() as http:
         metadata = (await http.get("/.well-known/openid-configuration")).json()
+    health = RelyingParty(gateway, await gateway.service(**WITH_COMMON_ID))
     target = ResponseTarget(health.client, health.redirect_uri, None)
     good = health.authorization_request(scope=" ".join(metadata["scopes_supported"]))
     request = check_authorization_request(good, target, Hints(), NOW)

@@ -31,6 +31,12 @@ NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 ACR_WEAK = "urn:genkan:acr:card-authentication"
 ACR_STRONG = "urn:genkan:acr:card-signature"
 ALL_SCOPES = "openid profile address birthdate gender offline_access link"
+"""All that any service may have."""
+WITH_COMMON_ID: Mapping[str, Any] = {
+    "scope": f"{ALL_SCOPES} common_id",
+    "may_see_common_id": True,
+    "decision_document_number": "花総発第12号",
+}
 
 
 @dataclass(slots=True)
@@ -53,9 +59,10 @@ class Gateway:
     clock: MovableClock
     secrets: dict[str, str] = field(default_factory=dict)
 
-    def browser(self) -> httpx2.AsyncClient:
+    def browser(self, address: str = "127.0.0.1") -> httpx2.AsyncClient:
         """Somebody's browser: keeps cookies, follows nothing by itself."""
-        transport = httpx2.ASGITransport(self.app, raise_app_exceptions=False)
+        peer = (address, 50_000)
+        transport = httpx2.ASGITransport(self.app, raise_app_exceptions=False, client=peer)
         return httpx2.AsyncClient(transport=transport, base_url=ISSUER)
 
     async def service(self, client_id: str = "health", **changes: Any) -> Client:
@@ -63,8 +70,8 @@ class Gateway:
             ClientKind.SERVICE, client_id, service_metadata(client_id, **changes)
         )
 
-    async def reader(self, client_id: str = "counter") -> Client:
-        return await self._register(ClientKind.READER, client_id, reader_metadata())
+    async def reader(self, client_id: str = "counter", **changes: Any) -> Client:
+        return await self._register(ClientKind.READER, client_id, reader_metadata(**changes))
 
     async def resident(self, name: str = "花咲　花子") -> Resident:
         """Somebody who registered before; each call with another name is another person."""
@@ -123,16 +130,17 @@ def service_metadata(client_id: str, **changes: Any) -> ClientMetadata:
     return ClientMetadata(**{**good, **changes})
 
 
-def reader_metadata() -> ClientMetadata:
-    return ClientMetadata(
-        client_name_ja="窓口",
-        client_name_en="Counter",
-        purpose_ja="本人確認",
-        purpose_en="Identification",
-        token_endpoint_auth_method="client_secret_basic",
-        grant_types=("client_credentials",),
-        scope="card:verify",
-    )
+def reader_metadata(**changes: Any) -> ClientMetadata:
+    good: Mapping[str, Any] = {
+        "client_name_ja": "窓口",
+        "client_name_en": "Counter",
+        "purpose_ja": "本人確認",
+        "purpose_en": "Identification",
+        "token_endpoint_auth_method": "client_secret_basic",
+        "grant_types": ("client_credentials",),
+        "scope": "card:verify",
+    }
+    return ClientMetadata(**{**good, **changes})
 
 
 def attributes(name: str) -> BasicAttributes:

@@ -1,5 +1,6 @@
 """The access log's entry: a request and how it was answered."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from gateway.web.arrival import Arrival
 from gateway.web.route_template import route_template
 
 _LONGEST_METHOD, _LONGEST_AGENT = 16, 100
+_NOT_PRINTABLE = re.compile("[^ -~]")
 
 
 def access_entry(
@@ -42,6 +44,6 @@ def _outcome(status: int) -> Outcome:
 def _user_agent(scope: Mapping[str, Any]) -> str | None:
     for name, value in scope["headers"]:
         if name == b"user-agent":
-            text: str = value[:_LONGEST_AGENT].decode("latin-1")
-            return "".join(letter if " " <= letter <= "~" else "?" for letter in text)
+            text: str = value[:_LONGEST_AGENT].decode("ascii", "replace")
+            return _NOT_PRINTABLE.sub("?", text)
     return None

@@ -79,9 +79,12 @@ class LogFiles:
                 self._close(kind)
 
     def _append(self, kind: LogKind, day: date, line: bytes) -> None:
-        if os.write(self._descriptor(kind, day), line) != len(line):
-            self._close(kind)  # opened anew, the torn line gets its end
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        try:
+            if os.write(self._descriptor(kind, day), line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError:
+            self._close(kind)  # opened anew, a torn line gets its end
+            raise
 
     def _descriptor(self, kind: LogKind, day: date) -> int:
         if kind in self._open:
@@ -99,8 +102,8 @@ class LogFiles:
         return descriptor
 
     def _close(self, kind: LogKind) -> None:
-        _, descriptor = self._open.pop(kind)
-        os.close(descriptor)
+        if kind in self._open:
+            os.close(self._open.pop(kind)[1])
 
     def _made(self, kind: LogKind) -> Path:
         folder = self._directory / kind

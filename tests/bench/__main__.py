@@ -21,6 +21,7 @@ from gateway.demo.run import prepare
 from gateway.demo.visitor import Visitor
 from gateway.demo.world import Ports, World
 from tests.bench.cards import card_operations
+from tests.bench.gate import gate_operations
 from tests.bench.in_process import in_process_operation
 from tests.bench.measure import Operation, interleaved, process_tree, where
 from tests.bench.sso import reader_operation, sso_operations
@@ -36,6 +37,7 @@ def main(
     verifications: Annotated[
         int, typer.Option(min=10, help="Card verifications in the process, a round.")
     ] = 2_000,
+    decisions: Annotated[int, typer.Option(min=10, help="The IP gate's, a round.")] = 20_000,
     starts: Annotated[int, typer.Option(min=1, help="Starts of the server.")] = 5,
     save: Annotated[
         Path | None, typer.Option("--json", help="Write the figures here, as JSON.")
@@ -48,8 +50,11 @@ def main(
         world = prepare(folder / "town", Ports(*free_ports(4)), progress)
         seconds = [ready_seconds(parts_of(world)[0]) for _ in _counted("start", starts)]
         cards = card_operations(folder, now, verifications)
-        with in_process_operation(folder / "in-process", flows) as in_process:
-            operations, facts = _measure(world, [in_process, *cards], rounds, flows)
+        with (
+            in_process_operation(folder / "in-process", flows) as in_process,
+            gate_operations(folder, decisions) as gate,
+        ):
+            operations, facts = _measure(world, [in_process, *gate, *cards], rounds, flows)
     progress.print("genkan demo --check ...")
     facts = {
         "genkan serve ready, s": statistics.median(seconds),

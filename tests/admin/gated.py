@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp, Message, Scope
 
 from gateway.admin.gate import IpGate, Refusals
 from gateway.audit.log import AuditLog
@@ -53,7 +53,7 @@ async def ask(app: ASGIApp, path: str, peer: str | None = STRANGER, **scope: Any
         answer.body += message.get("body", b"")
 
     client = None if peer is None else (peer, 4711)
-    whole = {"type": "http", "method": "GET", "path": path, "headers": [], "client": client}
+    whole: Scope = {"type": "http", "method": "GET", "path": path, "headers": [], "client": client}
     await app({**whole, "query_string": b"", "root_path": "", **scope}, receive, send)
     return answer
 

@@ -6,11 +6,25 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from gateway.consent.records import consents
+from gateway.residents.records import in_force, is_active, residents
 from gateway.store.api import Also, Records, nothing_else
+from gateway.store.tables import Time
 
-_GIVEN = sa.select(consents.c.scopes).where(
-    consents.c.client_id == sa.bindparam("client_id"),
-    consents.c.resident_id == sa.bindparam("resident_id"),
+_OF_SERVICE = consents.c.client_id == sa.bindparam("client_id")
+_BEFORE = (
+    sa.select(consents.c.scopes)
+    .where(_OF_SERVICE, consents.c.resident_id == sa.bindparam("resident_id"))
+    .with_for_update()
+)
+# One statement tells both: that the resident is still let in, and what they agreed to.
+_GIVEN = (
+    sa.select(consents.c.scopes)
+    .select_from(residents)
+    .outerjoin(consents, sa.and_(_OF_SERVICE, consents.c.resident_id == residents.c.resident_id))
+    .where(
+        residents.c.resident_id == sa.bindparam("resident_id"),
+        in_force(sa.bindparam("since", type_=Time)),
+    )
 )
 
 
@@ -18,12 +32,15 @@ class Consents:
     def __init__(self, records: Records) -> None:
         self._records = records
 
-    async def given(self, client_id: str, resident_id: str) -> frozenset[str]:
-        """The scopes this service may have of this resident."""
-        key = {"client_id": client_id, "resident_id": resident_id}
+    async def given(
+        self, client_id: str, resident_id: str, *, since: datetime
+    ) -> frozenset[str] | None:
+        """The scopes this service may have of a resident who signed in at `since`. None: they are
+        not active, or have not been all the time."""
+        key = {"client_id": client_id, "resident_id": resident_id, "since": since}
         async with self._records.reading() as connection:
-            scopes = (await connection.execute(_GIVEN, key)).scalar_one_or_none()
-        return frozenset(scopes or ())
+            row = (await connection.execute(_GIVEN, key)).one_or_none()
+        return None if row is None else frozenset(row.scopes or ())
 
     async def give(
         self,
@@ -33,7 +50,7 @@ class Consents:
         now: datetime,
         also: Also[None] = nothing_else,
     ) -> None:
-        """Adds to what was agreed before."""
+        """Adds to what was agreed before. Of a resident who is not active nothing is kept."""
         key = {"client_id": client_id, "resident_id": resident_id}
         try:
             await self._give(key, frozenset(scopes), now, also)
@@ -45,7 +62,9 @@ class Consents:
         self, key: dict[str, str], scopes: frozenset[str], now: datetime, also: Also[None]
     ) -> None:
         async with self._records.writing() as connection:
-            before = (await connection.execute(_GIVEN.with_for_update(), key)).scalar_one_or_none()
+            if not await is_active(connection, key["resident_id"]):
+                return
+            before = (await connection.execute(_BEFORE, key)).scalar_one_or_none()
             row = {"scopes": sorted(scopes | frozenset(before or ())), "given_at": now}
             if before is None:
                 change: sa.Insert | sa.Update = consents.insert().values({**key, **row})

@@ -9,11 +9,10 @@ from gateway.card.model import Presentation, SignatureEncoding, Verification
 from gateway.card.to_be_signed import to_be_signed
 from gateway.card.verify import CardVerifier
 from gateway.login.answer import CardAnswer, Declined, Signed
-from gateway.login.failure import Failure, failure_of
+from gateway.login.failure import REFUSED_REGISTRATIONS, Failure, failure_of, refusal_of
 from gateway.login.sign_in_log import Attempt, SignInLog
 from gateway.residents.model import (
     ProvenCertificate,
-    RegistrationOutcome,
     Resident,
     ResidentState,
 )
@@ -63,7 +62,7 @@ class CardSignIn:
         if resident is None:
             return await refused(attempt, Failure.NOT_REGISTERED, found)
         if resident.state is not ResidentState.ACTIVE:
-            return await refused(attempt, Failure.WAITING, found, resident)
+            return await refused(attempt, refusal_of(resident.state), found, resident)
         acr = self.settings.acr_authentication_certificate
         await self.log.signed_in(attempt, resident, acr)
         return SignedIn(resident, acr)
@@ -93,8 +92,8 @@ class CardSignIn:
             now,
             also=lambda connection, made: self.log.registered(connection, attempt, made, acr),
         )
-        if registration.outcome is RegistrationOutcome.WAITING:
-            return Failure.WAITING
+        if registration.outcome in REFUSED_REGISTRATIONS:
+            return REFUSED_REGISTRATIONS[registration.outcome]
         return SignedIn(registration.resident, acr)
 
     async def _verify(

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from gateway.card.api import CertificateType, Reason
 from gateway.card.model import Verification
+from gateway.residents.model import RegistrationOutcome, ResidentState
 
 
 class Failure(StrEnum):
@@ -21,6 +22,7 @@ class Failure(StrEnum):
     CHALLENGE_EXPIRED = "challenge_expired"
     NOT_REGISTERED = "not_registered"
     WAITING = "waiting"
+    SUSPENDED = "suspended"
     CANCELLED = "cancelled"
     LOCKED = "locked"
     NO_SIGNATURE_CERTIFICATE = "no_signature_certificate"
@@ -40,7 +42,7 @@ class Failure(StrEnum):
     @property
     def may_try_again(self) -> bool:
         """False where only somebody else can help first."""
-        return self not in (Failure.WAITING, Failure.LOCKED)
+        return self not in (Failure.WAITING, Failure.SUSPENDED, Failure.LOCKED)
 
     @property
     def offers_registration(self) -> bool:
@@ -58,6 +60,18 @@ _PAGES: dict[Reason, Failure] = {
     Reason.STATUS_STALE: Failure.COULD_NOT_ASK,
     Reason.REFUSED_BY_PLUGIN: Failure.REFUSED_HERE,
 }
+
+
+REFUSED_REGISTRATIONS: dict[RegistrationOutcome, Failure] = {
+    RegistrationOutcome.WAITING: Failure.WAITING,
+    RegistrationOutcome.REFUSED: Failure.SUSPENDED,
+}
+
+
+def refusal_of(state: ResidentState) -> Failure:
+    """For somebody known who is not active. Whether they are suspended or taken for dead is for the
+    counter to say, not for a page."""
+    return Failure.WAITING if state is ResidentState.WAITING else Failure.SUSPENDED
 
 
 def failure_of(verification: Verification) -> Failure:

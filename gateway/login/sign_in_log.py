@@ -11,7 +11,7 @@ from gateway.audit.model import Entry, LogKind, Origin, Outcome
 from gateway.card.api import CertificateType
 from gateway.card.challenge import Purpose
 from gateway.card.model import Verification
-from gateway.login.failure import Failure
+from gateway.login.failure import REFUSED_REGISTRATIONS, Failure
 from gateway.residents.model import Registration, RegistrationOutcome, Resident
 
 
@@ -56,8 +56,9 @@ class SignInLog:
                 entry = self._done("resident.registered", attempt, resident, detail)
             case RegistrationOutcome.KNOWN:
                 entry = self._done("resident.signed_in", attempt, resident, detail)
-            case RegistrationOutcome.WAITING:
-                entry = self._refused(attempt, Failure.WAITING, None, resident)
+            case refused:
+                failure = REFUSED_REGISTRATIONS[refused]
+                entry = self._refused(attempt, failure, None, resident)
         await self.audit.write(connection, entry)
 
     def _done(

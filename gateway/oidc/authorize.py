@@ -101,11 +101,15 @@ class Authorize:
         now: datetime,
     ) -> Step:
         provider = self._provider
-        sub, consented = None, frozenset[str]()
+        consented = None
         if session is not None:
-            sub = provider.subjects.sub(session.resident_id, client.sector_identifier)
-            if any(scope in NEED_CONSENT for scope in request.scopes):
-                consented = await provider.consents.given(client.client_id, session.resident_id)
+            consented = await provider.consents.given(
+                client.client_id, session.resident_id, since=session.auth_time
+            )
+        if session is None or consented is None:
+            # Nobody has come in, or the door was closed to them after they had.
+            return next_step(request, None, None, frozenset(), provider.acr_order, now)
+        sub = provider.subjects.sub(session.resident_id, client.sector_identifier)
         return next_step(request, session, sub, consented, provider.acr_order, now)
 
     async def _answer(

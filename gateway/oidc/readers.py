@@ -35,8 +35,8 @@ async def conclude(
     provider: Provider, http: Request, reader_id: str | None, found: Verification, now: datetime
 ) -> dict[str, object] | None:
     """Into the log first. Then, for an accepted verification, the resident under the reader's own
-    pairwise subject; None for a card of nobody who is registered and active. `reader_id` is None for the sign-in page's
-    own browser, which is told of nobody."""
+    pairwise subject; None for a card of nobody who is registered and active. `reader_id` is None
+    for the sign-in page's own browser, which is told of nobody."""
     reader = None if reader_id is None else await provider.clients.find(reader_id)
     resident = await provider.residents.find(proven(found)) if found.accepted else None
     await provider.audit.record(_entry(provider, http, reader, found, resident, now))

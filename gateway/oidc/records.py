@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.oidc.model import Grant
+from gateway.residents.records import in_force, residents
 from gateway.store.tables import Time, metadata
 
 grants = sa.Table(
@@ -44,26 +45,40 @@ refresh_tokens = sa.Table(
 )
 
 
-# Built once: they are on the way of every sign-in.
+# Built once: they are on the way of every sign-in. Each looks at the resident too: whatever is
+# still open somewhere, nothing is granted to, or told of, somebody who is not active.
+_NEW = {column.name: sa.bindparam(column.name, type_=column.type) for column in grants.c}
+del _NEW["revoked_at"]
+_NEW_OF_ACTIVE = sa.select(*_NEW.values()).where(
+    residents.c.resident_id == _NEW["resident_id"], in_force(_NEW["created_at"])
+)
 _ADD_GRANT = {
-    dialect: insert(grants).on_conflict_do_nothing(index_elements=[grants.c.grant_id])
+    dialect: insert(grants)
+    .from_select(list(_NEW), _NEW_OF_ACTIVE)
+    .on_conflict_do_nothing(index_elements=[grants.c.grant_id])
     for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
-_GRANT_IN_FORCE = sa.select(grants).where(
-    grants.c.grant_id == sa.bindparam("grant_id"),
-    grants.c.revoked_at.is_(None),
-    grants.c.expires_at > sa.bindparam("now"),
+_GRANT_IN_FORCE = (
+    sa.select(grants)
+    .join(residents, residents.c.resident_id == grants.c.resident_id)
+    .where(
+        grants.c.grant_id == sa.bindparam("grant_id"),
+        grants.c.revoked_at.is_(None),
+        grants.c.expires_at > sa.bindparam("now"),
+        in_force(grants.c.created_at),
+    )
 )
 
 
 async def add_grant(connection: AsyncConnection, grant: Grant) -> bool:
-    """False where the family is there already: its code was replayed, and it is revoked."""
+    """False where the family is there already (its code was replayed, and it is revoked), and for
+    a resident who is not active."""
     added = await connection.execute(_ADD_GRANT[connection.dialect.name], _values(grant))
     return added.rowcount == 1
 
 
 async def find_grant(connection: AsyncConnection, grant_id: str, now: datetime) -> Grant | None:
-    """A grant that is neither revoked nor over."""
+    """A grant that is neither revoked nor over, of a resident who is active."""
     found = await connection.execute(_GRANT_IN_FORCE, {"grant_id": grant_id, "now": now})
     row = found.mappings().one_or_none()
     return None if row is None else _grant(row)

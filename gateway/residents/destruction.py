@@ -1,6 +1,7 @@
 """Deletes a resident for good: with the wrapped data key goes what it opens. The row stays as a
 tombstone, so that logs keep their pseudonym and nobody else is given the common ID."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,4 +54,10 @@ async def destroy_attributes(connection: AsyncConnection, resident_id: str) -> i
 
 async def _delete(connection: AsyncConnection, table: sa.Table, resident_id: str) -> int:
     gone = await connection.execute(table.delete().where(table.c.resident_id == resident_id))
+    return gone.rowcount
+
+
+async def destroy_links_of_clients(connection: AsyncConnection, client_ids: Sequence[str]) -> int:
+    """Of services whose tenant ends; the residents stay."""
+    gone = await connection.execute(links.delete().where(links.c.client_id.in_(client_ids)))
     return gone.rowcount

@@ -7,7 +7,7 @@ import httpx2
 from gateway.consent.task import ConsentTask
 from gateway.demo.browser import Page, read_page
 from gateway.residents.model import Resident
-from tests.support.gateway import ISSUER, Gateway
+from tests.support.gateway import ISSUER, NOW, Gateway
 
 CLIENT = "health"
 RETURN_TO = "/authorize/a-request"
@@ -45,5 +45,7 @@ class Asked:
         data = {"task": task_id, "decision": decision}
         return await self.browser.post("/consent", data=data, headers=OWN_FORM)
 
-    async def given(self) -> frozenset[str]:
-        return await self.gateway.provider.consents.given(CLIENT, self.resident.resident_id)
+    async def given(self) -> frozenset[str] | None:
+        return await self.gateway.provider.consents.given(
+            CLIENT, self.resident.resident_id, since=NOW
+        )

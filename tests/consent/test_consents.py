@@ -10,14 +10,15 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_nothing_is_given_before_it_is_given(gateway: Gateway, resident: Resident) -> None:
-    assert await gateway.provider.consents.given("health", resident.resident_id) == frozenset()
+    consents, who = gateway.provider.consents, resident.resident_id
+    assert await consents.given("health", who, since=NOW) == frozenset()
 
 
 async def test_a_later_consent_adds_to_an_earlier_one(gateway: Gateway, resident: Resident) -> None:
     consents, who = gateway.provider.consents, resident.resident_id
     await consents.give("health", who, ("profile",), NOW)
     await consents.give("health", who, ("address", "profile"), NOW)
-    assert await consents.given("health", who) == {"profile", "address"}
+    assert await consents.given("health", who, since=NOW) == {"profile", "address"}
 
 
 async def test_a_consent_is_of_one_resident_to_one_service(
@@ -25,8 +26,8 @@ async def test_a_consent_is_of_one_resident_to_one_service(
 ) -> None:
     consents, other = gateway.provider.consents, await gateway.resident("花咲　太郎")
     await consents.give("health", resident.resident_id, ("profile",), NOW)
-    assert await consents.given("points", resident.resident_id) == frozenset()
-    assert await consents.given("health", other.resident_id) == frozenset()
+    assert await consents.given("points", resident.resident_id, since=NOW) == frozenset()
+    assert await consents.given("health", other.resident_id, since=NOW) == frozenset()
 
 
 async def test_first_consents_at_the_same_moment_are_all_kept(
@@ -37,4 +38,4 @@ async def test_first_consents_at_the_same_moment_are_all_kept(
     async with anyio.create_task_group() as group:
         for scope in scopes:
             group.start_soon(consents.give, "health", who, (scope,), NOW)
-    assert await consents.given("health", who) == frozenset(scopes)
+    assert await consents.given("health", who, since=NOW) == frozenset(scopes)

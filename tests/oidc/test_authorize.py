@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.gateway import ACR_STRONG, ISSUER, Gateway
+from tests.support.gateway import ACR_STRONG, ISSUER, NOW, Gateway
 from tests.support.relying_party import RelyingParty, payload, redirected
 
 pytestmark = pytest.mark.anyio
@@ -186,7 +186,7 @@ async def test_a_resident_who_declines_sends_access_denied_back(
         declined = await browser.post("/consent", data={"task": task, "decision": "decline"})
         sent = redirected(await browser.get(declined.headers["location"]))
     assert sent["error"] == "access_denied"
-    assert not await gateway.provider.consents.given("health", resident.resident_id)
+    assert not await gateway.provider.consents.given("health", resident.resident_id, since=NOW)
 
 
 async def test_somebody_elses_consent_cannot_be_given(
@@ -201,7 +201,7 @@ async def test_somebody_elses_consent_cannot_be_given(
         assert (await other.get(path)).status_code == 400
         forged = await other.post("/consent", data={"task": task, "decision": "agree"})
         assert forged.status_code == 400
-        assert not await gateway.provider.consents.given("health", hanako.resident_id)
+        assert not await gateway.provider.consents.given("health", hanako.resident_id, since=NOW)
         assert (await browser.get(path)).status_code == 200
 
 

@@ -93,7 +93,9 @@ async def remove_network(
     row = (await connection.execute(sa.select(allowed_networks).where(own))).mappings().first()
     if row is None:
         raise NoSuchThing
-    await connection.execute(allowed_networks.delete().where(own))
+    deleted = await connection.execute(allowed_networks.delete().where(own))
+    if deleted.rowcount == 0:
+        raise NoSuchThing  # somebody else removed it meanwhile
     return Network(**row)
 
 

@@ -8,13 +8,18 @@ import sqlalchemy as sa
 
 from gateway.audit.model import Entry, LogKind, Origin, Outcome
 from gateway.audit.records import log_entries
+from gateway.store.api import Records
 from tests.support.gateway import Gateway
 
 
 async def logged(gateway: Gateway, *deeds: str) -> list[Entry]:
     """In the order they were written; of these deeds, or all."""
+    return await logged_in(gateway.provider.records, *deeds)
+
+
+async def logged_in(records: Records, *deeds: str) -> list[Entry]:
     query = sa.select(log_entries).order_by(log_entries.c.entry_id)
-    async with gateway.provider.records.reading() as connection:
+    async with records.reading() as connection:
         rows = (await connection.execute(query)).mappings().all()
     return [_entry(row) for row in rows if not deeds or row["deed"] in deeds]
 

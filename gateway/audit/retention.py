@@ -46,7 +46,10 @@ def removed_through(row: Mapping[str, Any]) -> int | None:
     go first: all before it are gone too, and the newest such entry speaks for all before."""
     if (row["kind"], row["deed"]) != (LogKind.EVENT, REMOVED):
         return None
-    return int(json.loads(row["detail"])["last_seal"])
+    try:
+        return int(json.loads(row["detail"])["last_seal"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None  # none of ours
 
 
 async def _expired_seals(connection: AsyncConnection, cutoff: datetime) -> list[sa.Row[int, int]]:

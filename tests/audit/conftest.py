@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from gateway.audit.findings import Report
+from gateway.audit.findings import Problem, Report
 from gateway.audit.heads import PublicKeys, Seal, public_keys
 from gateway.audit.log import AuditLog
 from gateway.audit.model import Entry, LogKind, Origin, Outcome
+from gateway.audit.records import seals
 from gateway.audit.sealing import Sealing
 from gateway.audit.verify import verify
 from gateway.keys.hashing import KeyedHash
@@ -45,6 +47,21 @@ class Book:
 
     async def verify(self, *kept_heads: str) -> Report:
         return await verify(self.records, await self.keys(), kept_heads)
+
+    async def problems(self, *kept_heads: str) -> list[tuple[Problem, int | None]]:
+        report = await self.verify(*kept_heads)
+        return [(finding.problem, finding.seal_id) for finding in report.findings]
+
+    async def heads(self) -> list[str]:
+        async with self.records.reading() as connection:
+            query = sa.select(seals.c.signed_head).order_by(seals.c.seal_id)
+            return list((await connection.execute(query)).scalars())
+
+    async def change(self, *statements: sa.Update | sa.Delete | sa.Insert) -> None:
+        """Behind the gateway's back."""
+        async with self.records.writing() as connection:
+            for statement in statements:
+                assert (await connection.execute(statement)).rowcount > 0
 
     async def keys(self) -> PublicKeys:
         keys = await read_keys(self.records, MASTER)
@@ -85,3 +102,13 @@ async def book(records: Records) -> Book:
     await signing_keys.ensure(NOW)
     audit = AuditLog(records, KeyedHash(b"k" * 32))
     return Book(records, audit, Sealing(records, signing_keys), signing_keys)
+
+
+@pytest.fixture
+async def sealed(book: Book) -> Book:
+    """Seals over the entries 1 to 4, 5 to 8 and 9 to 12; 13 and 14 are not sealed yet."""
+    for number in range(3):
+        await book.write(4)
+        await book.seal(NOW + number * timedelta(minutes=10))
+    await book.write(2)
+    return book

@@ -102,8 +102,10 @@ class FileSearch:
                     yield LogLine(number_of_first + offset, *msgspec.structs.astuple(row))
 
     def _may_be_wanted(self, line: bytes) -> bool:
-        """Without decoding it; a line that is not of our form is left to whoever decodes."""
-        if line.startswith(_BEGINNING) and not self._since <= line[_AT] < self._until:
+        """Without decoding it; what is not of our form is left to whoever decodes."""
+        at = line[_AT]
+        ours = line.startswith(_BEGINNING) and at.endswith(b"Z")
+        if ours and not self._since <= at < self._until:
             return False
         return all(mark in line for mark in self._marks)
 

@@ -6,17 +6,19 @@ from collections.abc import Iterator
 BLOCK_BYTES = 1 << 20
 
 
-def lines_from_end(descriptor: int, end: int, wanted: bytes) -> Iterator[tuple[int, bytes]]:
+def lines_from_end(
+    descriptor: int, end: int, wanted: bytes, block_bytes: int = BLOCK_BYTES
+) -> Iterator[tuple[int, bytes]]:
     """Where a line begins, and the line without its end; no empty ones. Of a line longer than a
-    block only the beginning is seen: memory stays bounded whatever stands in the file."""
+    block only its beginning is seen: memory stays bounded whatever stands in the file."""
     rest = b""
     while end > 0:
-        start = max(0, end - BLOCK_BYTES)
-        block = os.pread(descriptor, end - start, start) + rest
+        start = max(0, end - block_bytes)
+        block = os.pread(descriptor, end - start, start)
         # The first line of a block begins in the block before it.
         first = block.find(b"\n") + 1 if start else 0
         if first or not start:
-            yield from _holding(block, first, start, wanted)
+            yield from _holding(block + rest, first, start, wanted)
         rest = block[:first]
         end = start
 

@@ -12,6 +12,7 @@ import errno
 import fcntl
 import logging
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -97,7 +98,7 @@ class _Numbers:
     """One file. What it has no more room for is not counted, and what is counted stays true."""
 
     def __init__(self, path: Path) -> None:
-        _make_readable(path)
+        _make_whole(path)
         self._file = _map(str(path))
         self._values = {name: value for name, value, _ in self._file.read_all_values()}
         self._room = FILE_BYTES - 8 - sum(map(_bytes_of, self._values))
@@ -134,15 +135,12 @@ def _take_place(directory: Path) -> tuple[int, int]:
     raise OSError(errno.EAGAIN, "more workers than there are places for their counts")
 
 
-def _make_readable(path: Path) -> None:
+def _make_whole(path: Path) -> None:
     """A file that is whole is counted on; one that is missing or damaged is begun anew."""
-    try:
-        _merge([str(path)])
-        if path.stat().st_size == FILE_BYTES:
+    if path.exists():
+        if _is_whole(path):
             return
-    except Exception as cause:  # noqa: BLE001 - whatever stands in it, no counts do
-        if not isinstance(cause, FileNotFoundError):
-            log.warning("%s is damaged and begun anew: %s", path, type(cause).__name__)
+        log.warning("%s is damaged and begun anew", path)
     beside = path.with_suffix(".new")
     descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
@@ -150,3 +148,13 @@ def _make_readable(path: Path) -> None:
     finally:
         os.close(descriptor)
     beside.replace(path)  # a scrape never finds it half made
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            used = int.from_bytes(file.read(4), sys.byteorder, signed=True)
+        _merge([str(path)])
+    except Exception:  # noqa: BLE001 - whatever stands in it, no counts do
+        return False
+    return 0 <= used <= path.stat().st_size == FILE_BYTES

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -15,23 +16,20 @@ from gateway.audit.search import LogLine
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
 
-def line(**fields: object) -> LogLine:
-    whole: dict[str, object] = {
-        "entry_id": 1,
-        "at": NOW,
-        "kind": "operation",
-        "deed": "service.changed",
-        "outcome": "done",
-        "actor": "operator:1",
-        "tenant_id": "tottori",
-        "client_id": None,
-        "resident": None,
-        "address": "2001:db8::1",
-        "request_id": "0123456789abcdef",
-        "detail": {},
-        **fields,
-    }
-    return LogLine(**whole)  # type: ignore[arg-type]
+LINE = LogLine(
+    entry_id=1,
+    at=NOW,
+    kind="operation",
+    deed="service.changed",
+    outcome="done",
+    actor="operator:1",
+    tenant_id="tottori",
+    client_id=None,
+    resident=None,
+    address="2001:db8::1",
+    request_id="0123456789abcdef",
+    detail={},
+)
 
 
 def rows(text: str) -> list[list[str]]:
@@ -40,7 +38,7 @@ def rows(text: str) -> list[list[str]]:
 
 
 def test_the_columns_are_the_envelope() -> None:
-    text = "".join(csv_lines([line(detail={"name": "窓口", "role": "clerk"})]))
+    text = "".join(csv_lines([replace(LINE, detail={"name": "窓口", "role": "clerk"})]))
     assert text.startswith('\ufeff"at","kind"')
     assert text.count("\r\n") == 2
     assert rows(text) == [
@@ -102,7 +100,7 @@ FORMULAS = [
 @pytest.mark.parametrize("cell", FORMULAS, ids=repr)
 def test_a_formula_becomes_text(cell: str) -> None:
     assert harmless(cell) == "'" + cell
-    text = "".join(csv_lines([line(actor=cell)]))
+    text = "".join(csv_lines([replace(LINE, actor=cell)]))
     assert rows(text)[1][COLUMNS.index("actor")] == "'" + cell
 
 
@@ -135,7 +133,7 @@ def cells_of(line: LogLine) -> Sequence[str]:
     "text", ['a","=1","b', "a;=1", "a\r\n=1,b", 'a"\r\n"=1', "a\n\n", "<script>", "a'b"], ids=repr
 )
 def test_no_text_leaves_its_cell(text: str) -> None:
-    found = cells_of(line(client_id=text, detail={"name": text}))
+    found = cells_of(replace(LINE, client_id=text, detail={"name": text}))
     assert len(found) == len(COLUMNS)
     assert found[COLUMNS.index("client_id")] == text
     assert found[COLUMNS.index("detail")].startswith('{"name":"')
@@ -146,7 +144,7 @@ def test_no_text_leaves_its_cell(text: str) -> None:
 def test_every_line_is_one_row_that_reads_back(
     actor: str, client_id: str, detail: dict[str, str]
 ) -> None:
-    found = cells_of(line(actor=actor, client_id=client_id, detail=detail))
+    found = cells_of(replace(LINE, actor=actor, client_id=client_id, detail=detail))
     assert len(found) == len(COLUMNS)
     assert found[COLUMNS.index("actor")] == harmless(actor)
     assert found[COLUMNS.index("client_id")] == harmless(client_id)

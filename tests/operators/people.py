@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from gateway.keys.hashing import KeyedHash
 from gateway.operators.invitations import make_invitation, use_invitation
 from gateway.operators.model import Operator, OperatorState, Role
-from gateway.operators.registry import acknowledge_notice, invite
+from gateway.operators.registry import acknowledge_notice, find_operator, invite
 from gateway.operators.rules import NewOperator
 from gateway.store.api import Records
 
@@ -60,3 +60,10 @@ async def active(
 async def enrol(connection: AsyncConnection, operator_id: str) -> None:
     token = await make_invitation(connection, KEYED_HASH, operator_id, DAY, NOW)
     assert await use_invitation(connection, KEYED_HASH, token, NOW) is not None
+
+
+async def read(records: Records, operator: Operator) -> Operator:
+    async with records.reading() as connection:
+        found = await find_operator(connection, operator.operator_id)
+    assert found is not None
+    return found

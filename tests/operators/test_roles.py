@@ -26,6 +26,7 @@ manage_networks    x  -  -  -                 x  -  -  -
 view_residents     x  -  x  -                 -  -  -  -
 manage_residents   x  -  x  -                 -  -  -  -
 view_logs          x  -  -  x                 x  -  -  x
+view_deeds         x  -  x  x                 x  -  x  x
 ask_export         x  -  -  x                 x  -  -  x
 approve            x  -  -  -                 x  -  -  -
 """

@@ -12,6 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from gateway.admin.application import admin_routes
+from gateway.admin.gate import IpGate, Refusals
+from gateway.admin.house import House
 from gateway.audit.log import AuditLog
 from gateway.audit.model import GATEWAY, Entry, LogKind, Outcome
 from gateway.card.anchors import load_anchors
@@ -37,18 +40,22 @@ from gateway.login.routes import Login
 from gateway.login.session import Sessions
 from gateway.login.sign_in_log import SignInLog
 from gateway.login.task import LoginTasks
+from gateway.oidc.ending import GrantEnding
 from gateway.oidc.provider import Provider
 from gateway.oidc.readers import conclude, identify_reader
 from gateway.oidc.response import AuthorizationError, error_answer
 from gateway.oidc.routes import oidc_routes
+from gateway.operators.door import make_door
 from gateway.plugins import installed_plugins, load_plugins
 from gateway.residents.links import Links
 from gateway.residents.registry import Residents
+from gateway.residents.search import ResidentSearch
 from gateway.residents.subject import Subjects
 from gateway.settings import Settings
 from gateway.store.api import Moments, Records
 from gateway.store.moments import open_moments
 from gateway.store.records import open_records
+from gateway.tenants.allow_lists import AllowLists
 from gateway.tenants.clients import Clients
 from gateway.web.arrival import Arrivals
 from gateway.web.cookies import Cookies
@@ -114,18 +121,22 @@ async def create_app(
         ),
     )
     identify, conclude_for = card_callers(provider, browsers)
+    house = make_house(provider)
+    refusals = Refusals(provider.audit, moments, clock)
     routes: list[BaseRoute] = [
         *oidc_routes(provider),
         *login.routes(),
         *consent_page(provider).routes(),
         *card_routes(verifier, challenges, identify, conclude_for, clock),
         *health_routes(parts_to_watch(records, moments, verifier, clock)),
+        *admin_routes(house),
         static_route(),
     ]
     return Starlette(
         routes=routes,
         middleware=[
             Middleware(Arrivals, trusted=trusted_proxies(settings)),
+            Middleware(IpGate, house.allow_lists, clock, refusals),
             Middleware(BodyLimit, settings.server.body_limit_bytes),
         ],
         exception_handlers={
@@ -210,6 +221,32 @@ async def make_provider(
         consents=Consents(records),
         consent_tasks=ConsentTasks(moments, task_lifetime),
         pages=Pages(PAGES),
+    )
+
+
+def make_house(provider: Provider) -> House:
+    settings, records = provider.settings, provider.records
+    return House(
+        settings=settings,
+        clock=provider.clock,
+        records=records,
+        moments=provider.moments,
+        audit=provider.audit,
+        keyed_hash=provider.keyed_hash,
+        keys=provider.keys,
+        allow_lists=AllowLists(records, timedelta(seconds=settings.admin.reload_seconds)),
+        door=make_door(
+            settings,
+            records,
+            provider.moments,
+            provider.audit,
+            provider.keyed_hash,
+            load_master_key(settings.keys),
+        ),
+        residents=provider.residents,
+        search=ResidentSearch(provider.keyed_hash),
+        grants=GrantEnding(),
+        log_files=Path(settings.audit.directory),
     )
 
 

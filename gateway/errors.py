@@ -46,6 +46,23 @@ class InvalidField(Exception):
         self.description = description
 
 
+class SignInNeeded(Exception):
+    """Nobody is signed in, or not from where they may be. Answered 401; a page leads to the
+    sign-in."""
+
+
+class NotAllowed(Exception):
+    """Signed in, but the role does not reach so far. Answered 403."""
+
+
+class ReauthenticationNeeded(Exception):
+    """A dangerous deed, and the last sign-in is too long ago. Answered 403; a page asks again."""
+
+
+class PreconditionNeeded(Exception):
+    """A change that does not say which version it changes. Answered 428 (RFC 6585 §3)."""
+
+
 class BadRequest(Exception):
     """A request that is not of the endpoint's form. Answered 400 with one line, or `status`."""
 

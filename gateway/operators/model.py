@@ -26,6 +26,8 @@ class Permission(StrEnum):
     MANAGE_RESIDENTS = "manage_residents"
     """Decide reviews, suspend, mark deceased, ask for deletion."""
     VIEW_LOGS = "view_logs"
+    VIEW_DEEDS = "view_deeds"
+    """What waits for, or had, a second person."""
     ASK_EXPORT = "ask_export"
     APPROVE = "approve"
     """Be the second person of a deed that needs two."""
@@ -36,7 +38,12 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: _ALL,
     Role.SERVICE_MANAGER: frozenset({Permission.VIEW, Permission.MANAGE_SERVICES}),
     Role.CLERK: frozenset(
-        {Permission.VIEW, Permission.VIEW_RESIDENTS, Permission.MANAGE_RESIDENTS}
+        {
+            Permission.VIEW,
+            Permission.VIEW_RESIDENTS,
+            Permission.MANAGE_RESIDENTS,
+            Permission.VIEW_DEEDS,
+        }
     ),
     Role.AUDITOR: frozenset(
         {
@@ -44,6 +51,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_OPERATORS,
             Permission.VIEW_NETWORKS,
             Permission.VIEW_LOGS,
+            Permission.VIEW_DEEDS,
             Permission.ASK_EXPORT,
         }
     ),

@@ -19,7 +19,7 @@ from gateway.card.api import BasicAttributes, CertificateType
 from gateway.commands.store_commands import initialise
 from gateway.oidc.provider import Provider
 from gateway.residents.model import ProvenCertificate, Resident
-from gateway.settings import Card, Keys, Server, Settings, Store
+from gateway.settings import Audit, Card, Keys, Server, Settings, Store
 from gateway.store.memory import MemoryMoments
 from gateway.store.records import open_records
 from gateway.tenants.metadata import ClientMetadata
@@ -160,6 +160,7 @@ def settings_in(folder: Path) -> Settings:
         store=Store(records=f"sqlite:///{folder}/genkan.db"),
         keys=Keys(master_key_file=f"{folder}/master.key"),
         card=Card(trust="demo", anchors_dir=f"{folder}/anchors"),
+        audit=Audit(directory=f"{folder}/log"),
         plugins={"crl": {"directory": f"{folder}/crls", "check_seconds": 0}},
     )
 

@@ -1,0 +1,34 @@
+"""All endpoints, by name."""
+
+from collections.abc import Mapping
+
+from gateway.admin.api import (
+    account,
+    client_endpoints,
+    deeds,
+    deletions,
+    logs,
+    networks,
+    operators,
+    residents,
+    reviews,
+    tenants,
+)
+from gateway.admin.endpoint import Endpoint
+
+ENDPOINTS: Mapping[str, Endpoint] = {
+    endpoint.name: endpoint
+    for room in (
+        account,
+        tenants,
+        client_endpoints,
+        operators,
+        networks,
+        residents,
+        reviews,
+        deeds,
+        deletions,
+        logs,
+    )
+    for endpoint in room.endpoints()
+}

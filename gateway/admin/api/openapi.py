@@ -1,0 +1,121 @@
+"""The OpenAPI 3.1 document, generated from the endpoints and their types."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from gateway.admin.api.problem import Problem
+from gateway.admin.endpoint import Endpoint
+
+_REFERENCE = "#/components/schemas/{name}"
+_PART = re.compile(r"{(\w+)}")
+_TEXTS = {
+    400: "Not of this endpoint's form",
+    401: "Nobody is signed in, or not from a network of their allow-list",
+    403: "The role does not reach so far, or the deed needs a fresh sign-in",
+    404: "Not there, or another tenant's",
+    409: "It cannot be as things stand",
+    412: "It was changed meanwhile",
+    413: "The body is too large",
+    415: "The body is not JSON",
+    422: "A value is not of its field's form",
+    428: "The version is not named (If-Match)",
+}
+
+
+def openapi_document(endpoints: Iterable[Endpoint], issuer: str) -> Mapping[str, Any]:
+    endpoints = tuple(endpoints)
+    schemas, components = _schemas(endpoints)
+    paths: dict[str, dict[str, Any]] = {}
+    for endpoint in endpoints:
+        operations = paths.setdefault(endpoint.path, {})
+        operations[endpoint.method.lower()] = _operation(endpoint, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Genkan, the operators' API",
+            "version": "1",
+            "summary": "Tenants, services, readers, operators, networks, residents and logs",
+        },
+        "servers": [{"url": f"{issuer}/admin/api/v1"}],
+        "security": [{"token": []}, {"session": []}],
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "__Host-genkan_operator"},
+            },
+        },
+    }
+
+
+def _schemas(endpoints: tuple[Endpoint, ...]) -> tuple[dict[Any, Any], dict[str, Any]]:
+    types = [Problem]
+    for endpoint in endpoints:
+        types += [
+            kind
+            for kind in (endpoint.body, endpoint.query, endpoint.answer)
+            if kind is not None and kind not in types
+        ]
+    found, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
+    return dict(zip(types, found, strict=True)), dict(components)
+
+
+def _operation(endpoint: Endpoint, schemas: Mapping[Any, Any]) -> Mapping[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": endpoint.name,
+        "summary": endpoint.summary,
+        "tags": [endpoint.path.split("/")[-1 if endpoint.path.count("/") == 1 else 1]],
+        "parameters": _parameters(endpoint, schemas),
+        "responses": _responses(endpoint, schemas),
+    }
+    if endpoint.body is not None:
+        content = {"application/json": {"schema": schemas[endpoint.body]}}
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation
+
+
+def _parameters(endpoint: Endpoint, schemas: Mapping[Any, Any]) -> list[Mapping[str, Any]]:
+    text = {"type": "string"}
+    found: list[Mapping[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": text}
+        for name in _PART.findall(endpoint.path)
+    ]
+    if endpoint.conditional:
+        etag = {"type": "string", "pattern": '^"[1-9][0-9]{0,9}"$'}
+        found.append({"name": "If-Match", "in": "header", "required": True, "schema": etag})
+    if endpoint.query is not None:
+        types = (endpoint.query,)
+        _, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
+        own = components[endpoint.query.__name__]
+        needed = own.get("required", ())
+        found += [
+            {"name": name, "in": "query", "required": name in needed, "schema": schema}
+            for name, schema in own["properties"].items()
+        ]
+    return found
+
+
+def _responses(endpoint: Endpoint, schemas: Mapping[Any, Any]) -> Mapping[str, Any]:
+    good: dict[str, Any] = {"description": endpoint.summary}
+    if endpoint.answer is not None:
+        good["content"] = {"application/json": {"schema": schemas[endpoint.answer]}}
+    problem = {"application/problem+json": {"schema": schemas[Problem]}}
+    return {str(endpoint.status): good} | {
+        str(status): {"description": _TEXTS[status], "content": problem}
+        for status in sorted(_refusals(endpoint))
+    }
+
+
+def _refusals(endpoint: Endpoint) -> set[int]:
+    statuses = {400, 401, 403, *endpoint.refusals}
+    if "{" in endpoint.path:
+        statuses.add(404)
+    if endpoint.body is not None:
+        statuses |= {413, 415, 422}
+    if endpoint.conditional:
+        statuses |= {412, 428}
+    return statuses

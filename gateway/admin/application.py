@@ -1,0 +1,30 @@
+"""The operators' door as routes: the API and the console, both behind the IP gate."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from gateway.admin.api.catalogue import ENDPOINTS
+from gateway.admin.api.routes import api_application
+from gateway.admin.console.pages import console_application
+from gateway.admin.console.visit import Desk
+from gateway.admin.house import House
+from gateway.login.browser import Browsers
+from gateway.web.cookies import Cookies
+from gateway.web.pages import Pages
+
+ROOMS = ("gateway.admin",)
+
+
+def admin_routes(house: House) -> list[BaseRoute]:
+    browsers = Browsers(Cookies(house.settings.secure_cookies))
+    desk = Desk(house, Pages(ROOMS, brand="console"), browsers)
+    return [
+        Mount("/admin/api/v1", api_application(house, tuple(ENDPOINTS.values()))),
+        Route("/admin", _home),
+        Mount("/admin", console_application(desk)),
+    ]
+
+
+async def _home(_: Request) -> Response:
+    return RedirectResponse("/admin/", 307, {"Cache-Control": "no-store"})

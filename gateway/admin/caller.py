@@ -1,0 +1,77 @@
+"""Who calls at the operators' door: by session or by token, and only from their own networks."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from starlette.requests import Request
+
+from gateway.admin.house import House
+from gateway.audit.model import Origin
+from gateway.errors import NotAllowed, ReauthenticationNeeded, SignInNeeded
+from gateway.operators.api_tokens import find_by_token
+from gateway.operators.model import Operator, OperatorState
+from gateway.operators.registry import find_operator
+from gateway.web.arrival import arrival_of
+from gateway.web.networks import parse_address
+from gateway.web.same_origin import check_same_origin
+
+_SAFE = ("GET", "HEAD")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Proof: an active operator who was signed in, at an address of their own allow-list."""
+
+    operator: Operator
+    origin: Origin
+    authenticated_at: datetime | None
+    """The last time they proved themselves; None for a token, which proves nobody's presence."""
+
+
+async def identify(house: House, request: Request, now: datetime) -> Caller:
+    """Raises SignInNeeded, also where the address is not one of this operator's: the gate let it
+    through for somebody else."""
+    token = _bearer(request)
+    if token is not None:
+        async with house.records.reading() as connection:
+            operator = await find_by_token(connection, house.keyed_hash, token, now)
+        authenticated_at = None
+    else:
+        session = await house.door.sessions.current(request, now)
+        if session is None:
+            raise SignInNeeded
+        if request.method not in _SAFE:
+            check_same_origin(request)
+        async with house.records.reading() as connection:
+            operator = await find_operator(connection, session.operator_id)
+        authenticated_at = session.authenticated_at
+    if operator is None or operator.state is not OperatorState.ACTIVE:
+        raise SignInNeeded
+    arrival = arrival_of(request)
+    admission = await house.allow_lists.current(now)
+    address = None if arrival.address is None else parse_address(arrival.address)
+    if address is None or not admission.of(operator.tenant_id, address):
+        raise SignInNeeded
+    origin = Origin(f"operator:{operator.operator_id}", arrival.address, arrival.request_id)
+    return Caller(operator, origin, authenticated_at)
+
+
+def check_notice(caller: Caller) -> None:
+    """Raises NotAllowed: nobody handles residents' data before they know what is at stake."""
+    if caller.operator.notice_acknowledged_at is None:
+        raise NotAllowed("the notice has to be acknowledged first")
+
+
+def check_presence(caller: Caller, now: datetime, longest: timedelta) -> None:
+    """Raises ReauthenticationNeeded where nobody proved their presence lately."""
+    if caller.authenticated_at is None or now - caller.authenticated_at > longest:
+        raise ReauthenticationNeeded
+
+
+def _bearer(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if not scheme:
+        return None
+    if scheme.lower() != "bearer" or not token:
+        raise SignInNeeded
+    return token

@@ -1,0 +1,1 @@
+"""The operators' console: pages over the API's own endpoints, in Japanese and English."""

@@ -1,0 +1,127 @@
+"""One operator's request to a page: who it is, what they may, and calls to the API's endpoints."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.admin.api.catalogue import ENDPOINTS
+from gateway.admin.caller import Caller, identify
+from gateway.admin.console.navigation import Place, navigation
+from gateway.admin.endpoint import Answer, Call, perform
+from gateway.admin.house import House
+from gateway.errors import Conflict, InvalidField
+from gateway.login.browser import Browsers
+from gateway.operators.model import Operator, Permission, may
+from gateway.web.pages import Pages
+from gateway.web.parameters import form_parameters
+
+Refusal = InvalidField | Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all pages share."""
+
+    house: House
+    pages: Pages
+    browsers: Browsers
+
+    async def visit(self, request: Request) -> "Visit":
+        """Raises SignInNeeded; NotAllowed while the notice is not acknowledged is for `call`."""
+        now = self.house.clock()
+        return Visit(self, request, await identify(self.house, request, now), now)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    desk: Desk
+    request: Request
+    caller: Caller
+    now: datetime
+
+    @property
+    def operator(self) -> Operator:
+        return self.caller.operator
+
+    @property
+    def tenant_id(self) -> str | None:
+        found: str | None = self.request.path_params.get("tenant_id")
+        return found
+
+    def may(self, permission: Permission) -> bool:
+        """For what this page is about; a page shows no button that would be refused."""
+        return may(self.operator, permission, self.tenant_id)
+
+    async def call(
+        self,
+        name: str,
+        *,
+        body: object = None,
+        query: object = None,
+        version: int | None = None,
+        **path: str,
+    ) -> Answer:
+        """As the API would: the same checks, the same deed, the same log line."""
+        endpoint = ENDPOINTS[name]
+        named = dict(self.request.path_params) | path
+        query = endpoint.query() if query is None and endpoint.query is not None else query
+        call = Call(
+            house=self.desk.house,
+            caller=self.caller,
+            now=self.now,
+            path=named,
+            body=body,
+            query=query,
+            expected_version=version,
+        )
+        return await perform(endpoint, call)
+
+    async def form(self) -> Mapping[str, str]:
+        return await form_parameters(self.request)
+
+    def render(
+        self, template: str, *, status: int = 200, tenant_name: str | None = None, **values: Any
+    ) -> Response:
+        return self.desk.pages.render(
+            self.request,
+            f"admin/{template}",
+            status=status,
+            operator=self.operator,
+            places=self.places(),
+            tenant_id=self.tenant_id,
+            tenant_name=tenant_name,
+            may=self.may,
+            Permission=Permission,
+            **values,
+        )
+
+    def places(self) -> Sequence[Place]:
+        return navigation(self.operator, self.tenant_id, self.request.url.path)
+
+
+def to_body(fields: Mapping[str, Any], type: Any) -> Any:
+    """A form's fields as an endpoint's body. Raises InvalidField, which names the field."""
+    try:
+        return msgspec.convert(fields, type, strict=False)
+    except msgspec.ValidationError as cause:
+        text, _, where = str(cause).partition(" - at `$.")
+        field = where.rstrip("`") or text.rpartition("`")[0].rpartition("`")[2]
+        raise InvalidField(field, text.replace("`", "")) from cause
+
+
+def problem_of(refusal: Refusal) -> tuple[str | None, str]:
+    """The field and what is wrong with it, for a form that is shown again."""
+    if isinstance(refusal, InvalidField):
+        return refusal.field, refusal.description
+    return None, refusal.description
+
+
+def path_to(*parts: str) -> str:
+    """`path_to("tenants", "hanasaki")` is /admin/tenants/hanasaki."""
+    return "/".join(("/admin", *(quote(part, safe="") for part in parts)))

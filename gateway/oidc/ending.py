@@ -1,0 +1,36 @@
+"""The end of grants with the resident or the services they were given by and to."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.oidc.records import grants, refresh_tokens
+
+
+class GrantEnding:
+    """For the operators' door, which does not know this room."""
+
+    async def revoke_of_resident(
+        self, connection: AsyncConnection, resident_id: str, now: datetime
+    ) -> None:
+        await connection.execute(
+            grants.update()
+            .where(grants.c.resident_id == resident_id, grants.c.revoked_at.is_(None))
+            .values(revoked_at=now)
+        )
+
+    async def delete_of_resident(self, connection: AsyncConnection, resident_id: str) -> int:
+        return await _delete(connection, grants.c.resident_id == resident_id)
+
+    async def delete_of_clients(
+        self, connection: AsyncConnection, client_ids: Sequence[str]
+    ) -> int:
+        return await _delete(connection, grants.c.client_id.in_(client_ids))
+
+
+async def _delete(connection: AsyncConnection, condition: sa.ColumnElement[bool]) -> int:
+    own = refresh_tokens.c.grant_id.in_(sa.select(grants.c.grant_id).where(condition))
+    await connection.execute(refresh_tokens.delete().where(own))
+    return (await connection.execute(grants.delete().where(condition))).rowcount

@@ -109,7 +109,7 @@ async def _invited(desk: _Desk, operator: Operator, deed: str) -> Invited:
     token = await make_invitation(
         desk.connection, desk.keyed_hash, operator.operator_id, timedelta(hours=hours), desk.now
     )
-    detail = {"operator_id": operator.operator_id, "login_name": operator.login_name}
+    detail = {"operator": operator.operator_id, "login_name": operator.login_name}
     entry = Entry(
         at=desk.now,
         kind=LogKind.OPERATION,

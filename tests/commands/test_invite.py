@@ -83,7 +83,7 @@ def test_the_invitation_is_in_the_log_and_the_link_is_not(genkan: Genkan, tmp_pa
     ]
     ((operator_id,),) = rows(tmp_path, "SELECT operator_id FROM operators")
     for _, _, detail in entries:
-        assert (detail["operator_id"], detail["role"]) == (operator_id, "administrator")
+        assert (detail["operator"], detail["role"]) == (operator_id, "administrator")
         assert not any(value in token for value in detail.values())
 
 

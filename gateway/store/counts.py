@@ -10,35 +10,21 @@ dies, and there are no more files than workers at one time. A file has its block
 
 import errno
 import fcntl
-import logging
 import os
-import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.mmap_dict import MmapedDict, mmap_key
+from prometheus_client.mmap_dict import mmap_key
 from prometheus_client.multiprocess import MultiProcessCollector
 
-log = logging.getLogger(__name__)
-FILE_BYTES = 2 << 20
+from gateway.store.count_file import CountFile
+
 _MOST_WORKERS = 1024
-_OVERHEAD = 4 + 8 + 16
-"""Bytes of an entry beside its name: length, padding at most, value and time."""
 
-
-class _File(Protocol):
-    def read_all_values(self) -> Iterator[tuple[str, float, float]]: ...
-    def write_value(self, key: str, value: float, timestamp: float) -> None: ...
-    def close(self) -> None: ...
-
-
-_map: Callable[[str], _File] = MmapedDict
 _key: Callable[[str, str, list[str], list[str], str], str] = mmap_key
 _collect: Callable[[CollectorRegistry, str], object] = MultiProcessCollector
-_merge: Callable[[list[str]], object] = MultiProcessCollector.merge
 
 
 def series(metric: str, suffix: str, labels: Mapping[str, str], told: str) -> str:
@@ -55,8 +41,12 @@ class Counts:
         self._lock = threading.Lock()
         self._closed = False
         self._place, number = _take_place(directory)
-        self._counters = _Numbers(directory / f"counter_{number}.db")
-        self._histograms = _Numbers(directory / f"histogram_{number}.db")
+        try:
+            self._counters = CountFile(directory / f"counter_{number}.db")
+            self._histograms = CountFile(directory / f"histogram_{number}.db")
+        except OSError:
+            os.close(self._place)
+            raise
 
     def count(self, name: str, amount: float = 1) -> None:
         """Adds to a counter. The series begins with its first amount, which may be 0."""
@@ -94,33 +84,6 @@ class Counts:
                 os.close(self._place)
 
 
-class _Numbers:
-    """One file. What it has no more room for is not counted, and what is counted stays true."""
-
-    def __init__(self, path: Path) -> None:
-        _make_whole(path)
-        self._file = _map(str(path))
-        self._values = {name: value for name, value, _ in self._file.read_all_values()}
-        self._room = FILE_BYTES - 8 - sum(map(_bytes_of, self._values))
-
-    def add(self, name: str, amount: float) -> None:
-        if name not in self._values:
-            self._room -= (needed := _bytes_of(name))
-            if self._room < 0:
-                self._room += needed
-                return
-        value = self._values.get(name, 0.0) + amount
-        self._values[name] = value
-        self._file.write_value(name, value, 0.0)
-
-    def close(self) -> None:
-        self._file.close()
-
-
-def _bytes_of(name: str) -> int:
-    return len(name.encode()) + _OVERHEAD
-
-
 def _take_place(directory: Path) -> tuple[int, int]:
     """The kernel gives it back when the process ends, however it ends."""
     for number in range(_MOST_WORKERS):
@@ -133,28 +96,3 @@ def _take_place(directory: Path) -> tuple[int, int]:
         else:
             return descriptor, number
     raise OSError(errno.EAGAIN, "more workers than there are places for their counts")
-
-
-def _make_whole(path: Path) -> None:
-    """A file that is whole is counted on; one that is missing or damaged is begun anew."""
-    if path.exists():
-        if _is_whole(path):
-            return
-        log.warning("%s is damaged and begun anew", path)
-    beside = path.with_suffix(".new")
-    descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    try:
-        os.posix_fallocate(descriptor, 0, FILE_BYTES)
-    finally:
-        os.close(descriptor)
-    beside.replace(path)  # a scrape never finds it half made
-
-
-def _is_whole(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            used = int.from_bytes(file.read(4), sys.byteorder, signed=True)
-        _merge([str(path)])
-    except Exception:  # noqa: BLE001 - whatever stands in it, no counts do
-        return False
-    return 0 <= used <= path.stat().st_size == FILE_BYTES

@@ -73,7 +73,7 @@ def test_the_newest_comes_first_over_days_and_kinds(files: LogFiles, tmp_path: P
     assert found(tmp_path, kinds=[LogKind.OPERATION]) == [], "that one lies in the table"
 
 
-FIELDS = {
+FIELDS: dict[str, Any] = {
     "actor": "operator:1",
     "tenant_id": "tottori",
     "client_id": "shop",
@@ -158,7 +158,7 @@ def test_pages_of_one_kind_have_every_line_once(files: LogFiles, tmp_path: Path)
     [({"after_entry": 5}, "after_entry"), ({"limit": 0}, "limit"), ({"limit": -1}, "limit")],
 )
 def test_a_page_that_cannot_be_told_is_refused(
-    tmp_path: Path, asked: dict[str, int], field: str
+    tmp_path: Path, asked: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(InvalidField, match=field):
         search_files(tmp_path, LogQuery(of_tenant=None, **asked))

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from gateway.store.counts import FILE_BYTES, Counts, series
+from gateway.store.count_file import FILE_BYTES
+from gateway.store.counts import Counts, series
 
 NAME = series("visits", "_total", {"door": "front"}, "Visits")
 

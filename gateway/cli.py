@@ -15,6 +15,7 @@ from rich.table import Table
 from gateway.app import check_start, load_profiles, open_app
 from gateway.card.anchors import add_anchor, load_anchors
 from gateway.cli_admin import admin_app, show_link
+from gateway.cli_audit import audit_app
 from gateway.clock import system_clock
 from gateway.commands.card_commands import NewCard, make_card, open_cards
 from gateway.commands.operator_commands import admit, invite_first
@@ -47,6 +48,7 @@ app.add_typer(keys_app, name="keys")
 app.add_typer(card_app, name="card")
 card_app.add_typer(anchors_app, name="anchors")
 app.add_typer(admin_app, name="admin")
+app.add_typer(audit_app, name="audit")
 app.add_typer(reader_app, name="reader")
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -51,19 +52,28 @@ async def count_entries(connection: AsyncConnection, first: int, last: int) -> i
     return found
 
 
+def time_text(column: sa.Column[Any], dialect: str) -> sa.ColumnElement[Any]:
+    """In UTC, as `write_time` does; as it lies there where it is no time any more."""
+    if dialect != "postgresql":
+        return sa.type_coerce(column, sa.String)
+    # With its era, or 2026 before it would read the same; the usual one is not said.
+    in_utc = sa.func.timezone("UTC", column)
+    return sa.func.replace(sa.func.to_char(in_utc, "YYYY-MM-DD HH24:MI:SS.USBC"), "AD", "")
+
+
+def write_time(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
+
+
 def _columns(dialect: str) -> list[sa.ColumnElement[Any]]:
-    """`at` is text in UTC with microseconds, and `detail` is text: read so, even what is no time
-    and no JSON any more has bytes."""
+    """Text where a driver would read more into it: even what is no time and no JSON any more has
+    bytes."""
     c = log_entries.c
-    at: sa.ColumnElement[Any] = sa.type_coerce(c.at, sa.String)
     detail: sa.ColumnElement[Any] = sa.type_coerce(c.detail, sa.Text)
     if dialect == "postgresql":
-        # With its era, or 2026 before it would read the same; the usual one is not said.
-        in_utc = sa.func.timezone("UTC", c.at)
-        at = sa.func.replace(sa.func.to_char(in_utc, "YYYY-MM-DD HH24:MI:SS.USBC"), "AD", "")
         detail = sa.cast(c.detail, sa.Text)
     others = [column for column in c if column.name not in ("at", "detail")]
-    return [*others, at.label("at"), detail.label("detail")]
+    return [*others, time_text(c.at, dialect).label("at"), detail.label("detail")]
 
 
 def _parsed(detail: Any) -> Any:

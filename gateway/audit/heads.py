@@ -8,7 +8,10 @@ from typing import Any
 
 import jwt
 import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gateway.audit.records import seals
 from gateway.keys.model import ALGORITHMS
 
 TYP = "genkan-seal+jwt"
@@ -82,3 +85,12 @@ def open_head(signed_head: str, keys: PublicKeys) -> Head:
         return msgspec.json.decode(payload, type=Head)
     except _MALFORMED as cause:
         raise InvalidHeadError("not signed with any of the keys") from cause
+
+
+async def newest_heads(connection: AsyncConnection, count: int | None) -> list[str]:
+    """Oldest first; all, where no number is given."""
+    c = seals.c
+    found = await connection.execute(
+        sa.select(c.signed_head).order_by(c.seal_id.desc()).limit(count)
+    )
+    return list(found.scalars())[::-1]

@@ -6,7 +6,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.audit.entry_bytes import BEFORE_ALL, count_entries, entry_bytes, read_entries
+from gateway.audit.entry_bytes import (
+    BEFORE_ALL,
+    count_entries,
+    entry_bytes,
+    read_entries,
+    time_text,
+    write_time,
+)
 from gateway.audit.findings import Finding, Problem, Report
 from gateway.audit.heads import Head, InvalidHeadError, PublicKeys, digest, open_head
 from gateway.audit.merkle import MerkleTree
@@ -69,8 +76,9 @@ class _Verification:
         counts = (self._seals, self._entries, self._removed, self._unsealed)
         return Report(tuple(self._findings), *counts)
 
-    async def _check(self, row: sa.Row[int, int, int, str, datetime, str]) -> None:
-        seal_id, signed_head = row.seal_id, row.signed_head
+    async def _check(self, row: sa.RowMapping) -> None:
+        # SQLite keeps bytes where somebody puts them: no head either.
+        seal_id, signed_head = row["seal_id"], str(row["signed_head"])
         self._seals += 1
         if self._kept.pop(seal_id, signed_head) != signed_head:
             self._find(Problem.KEPT_HEAD_DIFFERS, seal_id, "another head was kept elsewhere")
@@ -81,8 +89,7 @@ class _Verification:
             said = "its head is not signed with any of the keys"
             self._find(Problem.SIGNATURE_INVALID, seal_id, said)
         else:
-            said_by_head = (head.seal_id, head.first_entry, head.last_entry, head.root)
-            if (tuple(row[:4]), row.sealed_at) != (said_by_head, head.sealed_at):
+            if {**row, "signed_head": None} != _columns(head):
                 said = "its columns are not what its signed head says"
                 self._find(Problem.SEAL_CHANGED, seal_id, said)
             if follows and head.previous != (digest(self._last_head) if seal_id > 1 else None):
@@ -160,18 +167,30 @@ class _Verification:
         self._findings.append(Finding(problem, where, description, seal_id))
 
 
-async def _all_seals(
-    connection: AsyncConnection,
-) -> AsyncIterator[sa.Row[int, int, int, str, datetime, str]]:
+def _columns(head: Head) -> dict[str, object]:
+    """What a row of `seals` says besides the signed head itself."""
+    return {
+        "seal_id": head.seal_id,
+        "first_entry": head.first_entry,
+        "last_entry": head.last_entry,
+        "root_hash": head.root,
+        "sealed_at": write_time(head.sealed_at),
+        "signed_head": None,
+    }
+
+
+async def _all_seals(connection: AsyncConnection) -> AsyncIterator[sa.RowMapping]:
     c = seals.c
+    others = [column for column in c if column.name != "sealed_at"]
+    sealed_at = time_text(c.sealed_at, connection.dialect.name).label("sealed_at")
     query = (
-        sa.select(c.seal_id, c.first_entry, c.last_entry, c.root_hash, c.sealed_at, c.signed_head)
+        sa.select(*others, sealed_at)
         .where(c.seal_id > sa.bindparam("after"))
         .order_by(c.seal_id)
         .limit(_CHUNK)
     )
     after = BEFORE_ALL
-    while rows := (await connection.execute(query, {"after": after})).all():
+    while rows := (await connection.execute(query, {"after": after})).mappings().all():
         for row in rows:
             yield row
-        after = rows[-1].seal_id
+        after = rows[-1]["seal_id"]

@@ -70,7 +70,7 @@ async def test_a_head_that_is_none_is_found(sealed: Book, text: str) -> None:
 @pytest.mark.anyio
 async def test_a_head_without_a_signature_is_found(sealed: Book) -> None:
     head = open_head((await sealed.heads())[2], await sealed.keys())
-    unsigned = jwt.encode(head.claims(), None, algorithm="none", headers={"typ": TYP})
+    unsigned = jwt.encode(head.claims(), "", algorithm="none", headers={"typ": TYP})
     await sealed.change(put(3, head, unsigned))
     assert await sealed.problems() == [(Problem.SIGNATURE_INVALID, 3)]
 
@@ -104,3 +104,29 @@ async def test_a_seal_added_at_the_end_without_the_key_is_found(sealed: Book) ->
     report = await sealed.verify()
     assert [finding.problem for finding in report.findings] == [Problem.SIGNATURE_INVALID]
     assert report.unsealed == 2
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("records", ["sqlite_url"], indirect=True)
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ("UPDATE seals SET sealed_at = 'never' WHERE seal_id = 3", Problem.SEAL_CHANGED),
+        ("UPDATE seals SET first_entry = 'nine' WHERE seal_id = 3", Problem.SEAL_CHANGED),
+        (
+            "UPDATE seals SET signed_head = CAST(signed_head AS BLOB) WHERE seal_id = 3",
+            Problem.SIGNATURE_INVALID,
+        ),
+        ("UPDATE log_entries SET at = 'never' WHERE entry_id = 10", Problem.ENTRIES_CHANGED),
+        ("UPDATE log_entries SET at = 7 WHERE entry_id = 10", Problem.ENTRIES_CHANGED),
+        ("UPDATE log_entries SET detail = '{' WHERE entry_id = 10", Problem.ENTRIES_CHANGED),
+        ("UPDATE log_entries SET actor = x'ff' WHERE entry_id = 10", Problem.ENTRIES_CHANGED),
+    ],
+)
+async def test_what_has_no_meaning_any_more_is_found_too(
+    sealed: Book, change: str, problem: Problem
+) -> None:
+    """SQLite keeps in a column whatever somebody puts there."""
+    async with sealed.records.writing() as connection:
+        await connection.execute(sa.text(change))
+    assert await sealed.problems() == [(problem, 3)]

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.errors import Conflict, NoSuchThing, StaleVersion
-from gateway.tenants.metadata import ClientMetadata
+from gateway.tenants.metadata import ClientMetadata, is_identifier
 from gateway.tenants.model import ClientKind
+from gateway.tenants.paging import any_contains, one_page
 from gateway.tenants.records import change_row, clients, logos
 from gateway.tenants.registry import find_tenant
 
@@ -69,6 +70,8 @@ async def find_client_record(
     connection: AsyncConnection, tenant_id: str, client_id: str
 ) -> ClientRecord:
     """Whatever its state. Raises NoSuchThing, also where it is another tenant's."""
+    if not is_identifier(tenant_id) or not is_identifier(client_id):
+        raise NoSuchThing  # what a store would choke on gets as far as this
     own = (clients.c.tenant_id == tenant_id, clients.c.client_id == client_id)
     row = (await connection.execute(_RECORD.where(*own))).one_or_none()
     if row is None:
@@ -86,15 +89,15 @@ async def list_clients(
     state: ClientState | None = None,
     text: str | None = None,
 ) -> tuple[ClientRecord, ...]:
-    """In the order of their IDs, from the one behind `after` on. `text`: a part of ID or name."""
+    """In the order of their IDs, from the one behind `after` on. `text`: a part of ID or name.
+    Raises InvalidField, or NoSuchThing for the tenant."""
+    await find_tenant(connection, tenant_id)
     own = (clients.c.tenant_id == tenant_id, clients.c.kind == kind)
-    asked = _RECORD.where(*own).order_by(clients.c.client_id).limit(limit)
-    if after is not None:
-        asked = asked.where(clients.c.client_id > after)
+    asked = one_page(_RECORD.where(*own), clients.c.client_id, after, limit)
     if state is not None:
         asked = asked.where(clients.c.state == state)
     if text:
-        asked = asked.where(sa.or_(*(one.icontains(text, autoescape=True) for one in _SEARCHED)))
+        asked = asked.where(any_contains(_SEARCHED, text))
     return tuple(_record(row) for row in await connection.execute(asked))
 
 

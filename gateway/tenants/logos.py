@@ -8,9 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.errors import InvalidField, NoSuchThing
 from gateway.tenants.administration import IN_USE
-from gateway.tenants.client_records import ClientRecord, client_as_seen, write_client
+from gateway.tenants.client_records import (
+    ClientRecord,
+    client_as_seen,
+    find_client_record,
+    write_client,
+)
 from gateway.tenants.images import problem_of_image
-from gateway.tenants.records import clients, logos
+from gateway.tenants.records import logos
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +26,8 @@ class Logo:
 
 async def find_logo(connection: AsyncConnection, tenant_id: str, client_id: str) -> Logo:
     """Raises NoSuchThing, also where the client is another tenant's."""
-    asked = (
-        sa.select(logos.c.media_type, logos.c.image)
-        .select_from(logos.join(clients))
-        .where(logos.c.client_id == client_id, clients.c.tenant_id == tenant_id)
-    )
+    await find_client_record(connection, tenant_id, client_id)
+    asked = sa.select(logos.c.media_type, logos.c.image).where(logos.c.client_id == client_id)
     row = (await connection.execute(asked)).one_or_none()
     if row is None:
         raise NoSuchThing

@@ -64,7 +64,7 @@ allowed_networks = sa.Table(
 
 ClientRow = sa.Row[Any, Any, Any, Any, Any, Any]
 
-_ACTIVE = "active"  # of ClientState and of TenantState
+_ACTIVE: sa.ColumnClause[str] = sa.literal_column("'active'")  # of ClientState and of TenantState
 _CLIENT = (
     sa.select(
         clients.c.tenant_id,

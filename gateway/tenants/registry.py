@@ -10,8 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.errors import Conflict, NoSuchThing, StaleVersion
+from gateway.tenants.metadata import is_identifier
 from gateway.tenants.metadata_rules import check_tenant
 from gateway.tenants.model import Tenant
+from gateway.tenants.paging import any_contains, one_page
 from gateway.tenants.records import change_row, has_tenant, tenants
 
 
@@ -42,10 +44,15 @@ class TenantRecord:
         return self.state in (TenantState.DELETED, TenantState.ENDED)
 
 
+_SEARCHED = (tenants.c.tenant_id, tenants.c.name_ja, tenants.c.name_en)
+
+
 async def find_tenant(
     connection: AsyncConnection, tenant_id: str, *, for_update: bool = False
 ) -> TenantRecord:
     """Whatever its state. Raises NoSuchThing."""
+    if not is_identifier(tenant_id):
+        raise NoSuchThing  # what a store would choke on gets as far as this
     asked = sa.select(tenants).where(tenants.c.tenant_id == tenant_id)
     if for_update:
         asked = asked.with_for_update()
@@ -63,15 +70,13 @@ async def list_tenants(
     state: TenantState | None = None,
     text: str | None = None,
 ) -> tuple[TenantRecord, ...]:
-    """In the order of their IDs, from the one behind `after` on. `text`: a part of ID or name."""
-    asked = sa.select(tenants).order_by(tenants.c.tenant_id).limit(limit)
-    if after is not None:
-        asked = asked.where(tenants.c.tenant_id > after)
+    """In the order of their IDs, from the one behind `after` on. `text`: a part of ID or name.
+    Raises InvalidField."""
+    asked = one_page(sa.select(tenants), tenants.c.tenant_id, after, limit)
     if state is not None:
         asked = asked.where(tenants.c.state == state)
     if text:
-        searched = (tenants.c.tenant_id, tenants.c.name_ja, tenants.c.name_en)
-        asked = asked.where(sa.or_(*(one.icontains(text, autoescape=True) for one in searched)))
+        asked = asked.where(any_contains(_SEARCHED, text))
     return tuple(_record(row) for row in await connection.execute(asked))
 
 

@@ -1,6 +1,6 @@
 """Good tenants and clients, from which a test takes one and makes one thing wrong."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -11,6 +11,9 @@ from gateway.tenants.metadata import ClientMetadata
 from gateway.tenants.model import Tenant
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+LATER = NOW + timedelta(days=1)
+UNDO = timedelta(days=30)
+OVERLAP = timedelta(days=7)
 HANASAKI = Tenant("hanasaki", "花咲町", "Hanasaki Town")
 MINATO = Tenant("minato", "湊市", "Minato City")
 SECRET = "a-secret-of-forty-three-random-characters-x"

@@ -2,10 +2,11 @@
 
 import heapq
 import os
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterator
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -30,13 +31,15 @@ _FIELDS = (
 _BEGINNING = b'{"at":"'
 _AFTER_ALL, _BEFORE_ALL = b"9999-99-99", b"0000-00-00"
 _AT = slice(len(_BEGINNING), len(_BEGINNING) + len("2026-11-21T08:00:00.000000Z"))
+_OUT_OF_ORDER = timedelta(seconds=5)
+_FAR = datetime.max.replace(tzinfo=UTC)
 _DAY_ZERO = date(2020, 1, 1).toordinal()
 _OFFSET_BITS = 39
 """A line's number is its day and its place in that day's file: below 2**53 until the year 2064."""
 
 
 class _Row(msgspec.Struct, frozen=True):
-    at: datetime
+    at: Annotated[datetime, msgspec.Meta(tz=True)]
     kind: str
     deed: str
     outcome: str
@@ -52,24 +55,19 @@ class _Row(msgspec.Struct, frozen=True):
 _decode = msgspec.json.Decoder(_Row).decode
 
 
-def search_files(directory: Path, query: LogQuery) -> "FileSearch":
-    """Raises InvalidField. Pages (`after_entry`) are of one kind: a place in its files."""
-    if query.limit < 1:
-        raise InvalidField("limit", "1 at least")
-    kinds = tuple(kind for kind in FILE_KINDS if not query.kinds or kind in query.kinds)
-    if query.after_entry is not None and len(kinds) > 1:
-        raise InvalidField("after_entry", "pages of the log files are of one kind")
-    return FileSearch(directory, query, kinds)
-
-
 class FileSearch:
-    """To be iterated in a thread: it reads files, at most all of them. OSError where one that
-    is there cannot be read."""
+    """To be iterated in a thread: it reads files, at most all of them, and keeps little of them in
+    memory. OSError where one that is there cannot be read, InvalidField where a page is asked for
+    by its last entry: the next one of files is asked for by time (`until`)."""
 
-    def __init__(self, directory: Path, query: LogQuery, kinds: Sequence[LogKind]) -> None:
+    def __init__(
+        self, directory: Path, query: LogQuery, kinds: Collection[LogKind] = FILE_KINDS
+    ) -> None:
+        if query.after_entry is not None:
+            raise InvalidField("after_entry", "the log files have pages by time")
         self._directory = directory
         self._query = query
-        self._kinds = kinds
+        self._kinds = [kind for kind in kinds if not query.kinds or kind in query.kinds]
         asked = [(name, getattr(query, name)) for name in _FIELDS]
         asked.append(("tenant_id", query.of_tenant))
         self._wanted = [(name, value) for name, value in asked if value is not None]
@@ -81,9 +79,8 @@ class FileSearch:
         """Lines passed over, of those looked at so far: cut off by a full disk, or not ours."""
 
     def __iter__(self) -> Iterator[LogLine]:
-        """Of several kinds the newer line first; of one kind the one written later."""
-        found = heapq.merge(*map(self._of_kind, self._kinds), key=_time_of, reverse=True)
-        return islice(found, self._query.limit)
+        written = heapq.merge(*map(self._of_kind, self._kinds), key=_time_of, reverse=True)
+        return islice(_newest_first(written), self._query.limit)
 
     def _of_kind(self, kind: LogKind) -> Iterator[LogLine]:
         first, last = self._since[:10].decode(), self._until[:10].decode()
@@ -95,17 +92,13 @@ class FileSearch:
         number_of_first = day.toordinal() - _DAY_ZERO << _OFFSET_BITS
         with path.open("rb", buffering=0) as file:
             end = file.seek(0, os.SEEK_END)
-            if self._query.after_entry is not None:
-                end = min(end, self._query.after_entry - number_of_first)
             for offset, line in lines_from_end(file.fileno(), end, self._rarest):
                 if self._may_be_wanted(line) and (row := self._read(line)):
                     yield LogLine(number_of_first + offset, *msgspec.structs.astuple(row))
 
     def _may_be_wanted(self, line: bytes) -> bool:
         """Without decoding it; what is not of our form is left to whoever decodes."""
-        at = line[_AT]
-        ours = line.startswith(_BEGINNING) and at.endswith(b"Z")
-        if ours and not self._since <= at < self._until:
+        if _is_ours(line) and not self._since <= line[_AT] < self._until:
             return False
         return all(mark in line for mark in self._marks)
 
@@ -113,9 +106,28 @@ class FileSearch:
         try:
             row = _decode(line)
         except (msgspec.MsgspecError, UnicodeDecodeError):
+            row = None
+        if row is None or not _is_ours(line):
             self.unreadable += 1
             return None
         return row if all(getattr(row, name) == value for name, value in self._wanted) else None
+
+
+def _newest_first(lines: Iterator[LogLine]) -> Iterator[LogLine]:
+    """Workers write side by side, so that the one who was earlier may write later: a line waits
+    until what is read is older by more than that can be."""
+    waiting: list[tuple[timedelta, int, LogLine]] = []
+    for number, line in enumerate(lines):
+        heapq.heappush(waiting, (_FAR - line.at, number, line))
+        while waiting[0][2].at - line.at > _OUT_OF_ORDER:
+            yield heapq.heappop(waiting)[2]
+    while waiting:
+        yield heapq.heappop(waiting)[2]
+
+
+def _is_ours(line: bytes) -> bool:
+    """As far as its time, by which lines are told apart before they are decoded."""
+    return line.startswith(_BEGINNING) and line[_AT].endswith(b"Z")
 
 
 def _bound(at: datetime | None, otherwise: bytes) -> bytes:

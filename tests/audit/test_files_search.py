@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.audit.files import LogFiles
-from gateway.audit.files_search import search_files
+from gateway.audit.files_search import FileSearch
 from gateway.audit.lines_from_end import BLOCK_BYTES, lines_from_end
 from gateway.audit.log_line import LONGEST_LINE
 from gateway.audit.model import Entry, LogKind, Origin, Outcome
@@ -45,12 +45,12 @@ def numbers(lines: Iterator[LogLine]) -> list[int]:
 
 
 def found(directory: Path, **asked: Any) -> list[int]:
-    return numbers(iter(search_files(directory, replace(QUERY, **asked))))
+    return numbers(iter(FileSearch(directory, replace(QUERY, **asked))))
 
 
 def test_a_line_is_read_back_as_it_was_written(files: LogFiles, tmp_path: Path) -> None:
     files.write(entry(7, tenant_id="tottori", client_id="shop", resident="p"))
-    (line,) = search_files(tmp_path, QUERY)
+    (line,) = FileSearch(tmp_path, QUERY)
     assert (line.at, line.kind, line.deed, line.outcome) == (
         NOW,
         "access",
@@ -140,28 +140,39 @@ def test_a_line_out_of_order_is_found_all_the_same(files: LogFiles, tmp_path: Pa
     assert found(tmp_path, since=NOW) == [3, 1, 0]
 
 
-def test_pages_of_one_kind_have_every_line_once(files: LogFiles, tmp_path: Path) -> None:
-    for number in range(25):
-        files.write(entry(number, NOW + (number // 10) * DAY))
-    asked = replace(QUERY, kinds=[LogKind.ACCESS], limit=4)
-    seen: list[int] = []
-    while lines := list(search_files(tmp_path, asked)):
-        seen += numbers(iter(lines))
-        asked = replace(asked, after_entry=lines[-1].entry_id)
-        assert lines[-1].entry_id < 1 << 53
-        files.write(entry(99, NOW + 2 * DAY))
-    assert seen == list(reversed(range(25)))
-
-
-@pytest.mark.parametrize(
-    ("asked", "field"),
-    [({"after_entry": 5}, "after_entry"), ({"limit": 0}, "limit"), ({"limit": -1}, "limit")],
-)
-def test_a_page_that_cannot_be_told_is_refused(
-    tmp_path: Path, asked: dict[str, Any], field: str
+def test_lines_of_workers_side_by_side_come_in_the_order_of_time(
+    files: LogFiles, tmp_path: Path
 ) -> None:
-    with pytest.raises(InvalidField, match=field):
-        search_files(tmp_path, LogQuery(of_tenant=None, **asked))
+    """Else the next page, which is asked for by time, would leave out the later one."""
+    order = [0, 2, 1, 4, 3, 9, 8, 7, 6, 5]
+    for number in order:
+        files.write(entry(number, NOW + timedelta(milliseconds=100 * number)))
+        files.write(entry(number, NOW + number * DAY, kind=LogKind.ERROR))
+    assert found(tmp_path, kinds=[LogKind.ACCESS]) == sorted(order, reverse=True)
+    seen: list[int] = []
+    until = NOW + DAY
+    while lines := list(
+        FileSearch(tmp_path, replace(QUERY, until=until, limit=3, kinds=[LogKind.ACCESS]))
+    ):
+        seen += numbers(iter(lines))
+        until = lines[-1].at
+    assert seen == sorted(order, reverse=True)
+
+
+def test_every_line_has_a_number_of_its_own_that_a_browser_can_hold(
+    files: LogFiles, tmp_path: Path
+) -> None:
+    for number in range(10):
+        files.write(entry(number, NOW + (number // 4) * DAY))
+    given = [line.entry_id for line in FileSearch(tmp_path, QUERY)]
+    assert given == sorted(set(given), reverse=True)
+    assert given[0] < 1 << 53
+
+
+def test_a_page_by_the_last_entry_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidField, match="after_entry"):
+        FileSearch(tmp_path, replace(QUERY, after_entry=5))
+    assert list(FileSearch(tmp_path, QUERY)) == []
 
 
 def test_lines_that_cannot_be_read_are_passed_over_and_counted(
@@ -171,11 +182,14 @@ def test_lines_that_cannot_be_read_are_passed_over_and_counted(
     files.close()
     (path,) = tmp_path.glob("access/*.jsonl")
     whole = path.read_bytes()
+    local = whole.strip().replace(b".000000Z", b".000000+09:00")
+    no_zone = whole.strip().replace(b".000000Z", b".000000")
     odd = [b"", whole[:50], b"\xff\xfe", b"[]", b'{"at":"yesterday"}', b"\x00" * 5_000, b"null"]
+    odd += [local, no_zone]
     path.write_bytes(b"\n".join([whole.strip(), *odd, whole.strip(), b'{"at":"2026-11-2']))
-    search = search_files(tmp_path, QUERY)
+    search = FileSearch(tmp_path, QUERY)
     assert numbers(iter(search)) == [1, 1]
-    assert search.unreadable == 7
+    assert search.unreadable == 9
 
 
 def test_where_nothing_was_written_nothing_is_found(tmp_path: Path) -> None:

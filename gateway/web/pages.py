@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.web.languages import COOKIE, Language, Texts, choose_language
+from gateway.web.times import day, minute
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -38,6 +39,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._templates.filters.update(day=day, minute=minute)
 
     def render(
         self,

@@ -5,6 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.admin.console.errors import console_handlers
+from gateway.admin.console.networks import NetworkPages
 from gateway.admin.console.sign_in import SignInPages
 from gateway.admin.console.visit import Desk
 from gateway.web.errors import PageRoute
@@ -24,6 +25,7 @@ def console_application(desk: Desk) -> Starlette:
         routes=[
             PageRoute("/", home, methods=["GET"]),
             *SignInPages(desk).routes(),
+            *NetworkPages(desk).routes(),
         ],
         exception_handlers=console_handlers(desk),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.admin.api.catalogue import ENDPOINTS
-from gateway.admin.caller import Caller, identify
+from gateway.admin.caller import Caller, check_presence, identify
 from gateway.admin.console.navigation import Place, navigation
 from gateway.admin.endpoint import Answer, Call, perform
 from gateway.admin.house import House
@@ -21,6 +21,8 @@ from gateway.operators.model import Operator, Permission, may
 from gateway.web.pages import Pages
 from gateway.web.parameters import form_parameters
 
+# What a page may say was done, before it was come back to: `done_` + word is its text.
+DONE = frozenset({"network_added", "network_removed"})
 Refusal = InvalidField | Conflict
 
 
@@ -54,9 +56,28 @@ class Visit:
         found: str | None = self.request.path_params.get("tenant_id")
         return found
 
+    @property
+    def whose(self) -> str:
+        """As the names of endpoints say it that stand for both."""
+        return "platform" if self.tenant_id is None else "tenant"
+
+    def at(self, *parts: str) -> str:
+        """A page of the platform's, or of the tenant this page is in."""
+        return (
+            path_to(*parts)
+            if self.tenant_id is None
+            else path_to("tenants", self.tenant_id, *parts)
+        )
+
     def may(self, permission: Permission) -> bool:
         """For what this page is about; a page shows no button that would be refused."""
         return may(self.operator, permission, self.tenant_id)
+
+    def need_presence(self) -> None:
+        """Before a form for a dangerous deed: proving oneself afterwards would lose what was typed.
+        Raises ReauthenticationNeeded."""
+        seconds = self.desk.house.settings.admin.reauthentication_seconds
+        check_presence(self.caller, self.now, timedelta(seconds=seconds))
 
     async def call(
         self,
@@ -98,6 +119,9 @@ class Visit:
             tenant_name=tenant_name,
             may=self.may,
             Permission=Permission,
+            done=self.request.query_params.get("done"),
+            known_deeds=DONE,
+            at=self.at,
             **values,
         )
 

@@ -52,9 +52,7 @@ async def test_a_change_needs_the_version_that_was_seen(office: Office) -> None:
             "urn:genkan:problem:version_needed",
         )
         for etag in ('"2"', 'W/"1"', '"x"'):
-            stale = await desk.put(
-                f"{SERVICES}/health", json=changed, headers={"If-Match": etag}
-            )
+            stale = await desk.put(f"{SERVICES}/health", json=changed, headers={"If-Match": etag})
             assert stale.status_code == 412, etag
         assert (await desk.get(f"{SERVICES}/health")).json()["metadata"] != changed
     assert await office.log("service.changed") == []

@@ -1,7 +1,7 @@
 """How often somebody may guess: tries are counted before they are looked at.
 
 - Per login name **and** network (IPv4 /24, IPv6 /64): the fifth wrong try is followed by a wait of
-  1 second, each further one by twice as much, up to 15 minutes. Forgotten a day after the last.
+  1 second, each further one by twice as much, up to 15 minutes. Each is forgotten after a day.
 - Per login name, from wherever: the same after 50 tries. It does not hold a network from which the
   person has signed in within 90 days, so that nobody locks a person out from somewhere else.
 - Per address (IPv6 /64), whatever the name: the same after 100 tries within a quarter of an hour.
@@ -91,9 +91,8 @@ class Lockout:
     async def succeed(self, found: Try) -> None:
         """The right person has signed in."""
         own, *others = found.taken
-        for number in range(own.number + 1):
+        for number in range(own.count.free + _STEPS):
             await self._moments.drop(KIND, f"{own.count.key}/{number}")
-        await self._moments.drop(KIND, f"{own.count.key}/next")
         await self._end_wait(own.count.key)
         for one in others:
             await self._give_back(one)
@@ -128,24 +127,24 @@ class Lockout:
         return await self._held(count, None, now)
 
     async def _number(self, count: _Count) -> _Taken:
-        """The next free number, from where the last one was found. That is only a hint: a number
-        is had by claiming it."""
-        hint = await self._moments.get(KIND, f"{count.key}/next")
-        last = count.free + _STEPS
-        number = min(int(hint or 0), last)
+        """A number that nobody has, among the lowest. Wrong tries keep theirs: there are only so
+        many below those that wait."""
+        number, last = 0, count.free + _STEPS
+        above = last
+        while number < above:
+            middle = (number + above) // 2
+            if await self._moments.get(KIND, f"{count.key}/{middle}") is None:
+                above = middle
+            else:
+                number = middle + 1
         while number < last and not await self._moments.claim(
             KIND, f"{count.key}/{number}", count.memory
         ):
             number += 1
-        await self._hint(count, number + 1)
         return _Taken(count, number)
 
     async def _release(self, taken: _Taken) -> None:
         await self._moments.drop(KIND, f"{taken.count.key}/{taken.number}")
-        await self._hint(taken.count, taken.number)
-
-    async def _hint(self, count: _Count, number: int) -> None:
-        await self._moments.put(KIND, f"{count.key}/next", str(number).encode(), count.memory)
 
     async def _held(self, count: _Count, until: bytes | None, now: datetime) -> Held:
         left = timedelta() if until is None else datetime.fromisoformat(until.decode()) - now

@@ -52,20 +52,21 @@ def audit_heads(
 
 
 def _summary(report: Report) -> str:
-    found = "nothing is wrong" if report.clean else f"{len(report.findings)} findings"
+    found = "nothing is wrong" if report.clean else f"findings: {len(report.findings)}"
     return (
-        f"{report.seals} seals, {report.entries} sealed entries looked at: {found}. "
-        f"{report.removed} seals had their time and their entries removed. "
-        f"{report.unsealed} entries are not sealed yet."
+        f"Seals: {report.seals}, of which {report.removed} had their time and their entries "
+        f"removed. Sealed entries: {report.entries}; {found}. Not sealed yet: {report.unsealed}."
     )
 
 
 def _progress() -> Progress:
+    console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
+        disable=not console.is_terminal,
     )

@@ -23,6 +23,7 @@ from gateway.demo.world import Ports, World
 from tests.bench.cards import card_operations
 from tests.bench.gate import gate_operations
 from tests.bench.in_process import in_process_operation
+from tests.bench.logs import log_facts
 from tests.bench.measure import Operation, interleaved, process_tree, where
 from tests.bench.sso import reader_operation, sso_operations
 from tests.bench.start import check_seconds, memory, ready_seconds
@@ -55,11 +56,14 @@ def main(
             gate_operations(folder, decisions) as gate,
         ):
             operations, facts = _measure(world, [in_process, *gate, *cards], rounds, flows)
+        progress.print("the kept logs ...")
+        logs = log_facts(folder, now)
     progress.print("genkan demo --check ...")
     facts = {
         "genkan serve ready, s": statistics.median(seconds),
         **facts,
         "genkan demo --check, s": check_seconds(),
+        **logs,
     }
     _print(where(now), operations, facts)
     if save is not None:

@@ -11,12 +11,14 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from gateway.admin.application import admin_routes
 from gateway.admin.gate import IpGate, Refusals
 from gateway.admin.house import House
 from gateway.audit.log import AuditLog
 from gateway.audit.model import GATEWAY, Entry, LogKind, Outcome
+from gateway.audit.sealing import Sealing
 from gateway.card.anchors import load_anchors
 from gateway.card.api import CardProfile, CertificateValidator, RevocationSource
 from gateway.card.challenge import Challenges
@@ -30,6 +32,7 @@ from gateway.consent.routes import ConsentPage
 from gateway.consent.task import ConsentTasks
 from gateway.errors import SettingsError
 from gateway.health import Part, health_routes
+from gateway.housekeeping import Housekeeping, kept
 from gateway.keys.hashing import load_keyed_hash
 from gateway.keys.master import load_master_key
 from gateway.keys.sealing import Sealer
@@ -40,6 +43,8 @@ from gateway.login.routes import Login
 from gateway.login.session import Sessions
 from gateway.login.sign_in_log import SignInLog
 from gateway.login.task import LoginTasks
+from gateway.metrics import metrics_route
+from gateway.observation import Observation, observing
 from gateway.oidc.ending import GrantEnding
 from gateway.oidc.provider import Provider
 from gateway.oidc.readers import conclude, identify_reader
@@ -69,12 +74,26 @@ PAGES = ("gateway.login", "gateway.consent", "gateway.oidc")
 
 
 @asynccontextmanager
-async def open_app(settings: Settings, clock: Clock = system_clock) -> AsyncIterator[Starlette]:
+async def open_app(settings: Settings, clock: Clock = system_clock) -> AsyncIterator[ASGIApp]:
     """The application with stores of its own, which are closed with it."""
     async with opened_stores(settings, clock) as (records, moments):
-        app = await create_app(settings, records, moments, clock)
-        await log_start(settings, records, clock())
-        yield app
+        with observing(settings, clock) as observation:
+            app = await create_app(settings, records, moments, clock, observation=observation)
+            master = load_master_key(settings.keys)
+            audit = AuditLog(records, await load_keyed_hash(records, master))
+            await audit.record(started(clock()))
+            keys = SigningKeys(records, master, timedelta(seconds=settings.keys.reload_seconds))
+            housekeeping = Housekeeping(
+                records,
+                moments,
+                audit,
+                Sealing(records, keys),
+                observation.files,
+                settings.audit,
+                clock,
+            )
+            async with kept(housekeeping):
+                yield app
 
 
 async def check_start(settings: Settings, clock: Clock = system_clock) -> None:
@@ -102,10 +121,15 @@ async def create_app(
     moments: Moments,
     clock: Clock,
     installed: EntryPoints | None = None,
-) -> Starlette:
+    observation: Observation | None = None,
+) -> ASGIApp:
     """Raises SettingsError or PluginError where it cannot be started as the settings say."""
     verifier = make_verifier(settings, installed or installed_plugins())
-    provider = await make_provider(settings, records, moments, clock)
+    return make_app(await make_provider(settings, records, moments, clock), verifier)
+
+
+def make_app(provider: Provider, verifier: CardVerifier) -> Starlette:
+    settings, clock, moments = provider.settings, provider.clock, provider.moments
     challenges = Challenges(moments, timedelta(seconds=settings.card.challenge_seconds))
     browsers = Browsers(Cookies(settings.secure_cookies))
     login = Login(
@@ -128,14 +152,15 @@ async def create_app(
         *login.routes(),
         *consent_page(provider).routes(),
         *card_routes(verifier, challenges, identify, conclude_for, clock),
-        *health_routes(parts_to_watch(records, moments, verifier, clock)),
+        *health_routes(parts_to_watch(provider.records, moments, verifier, clock)),
         *admin_routes(house),
         static_route(),
     ]
-    return Starlette(
+    if observation is not None:
+        routes.append(metrics_route(observation.metrics))
+    app = Starlette(
         routes=routes,
         middleware=[
-            Middleware(Arrivals, trusted=trusted_proxies(settings)),
             Middleware(IpGate, house.allow_lists, clock, refusals),
             Middleware(BodyLimit, settings.server.body_limit_bytes),
         ],
@@ -144,13 +169,14 @@ async def create_app(
             AuthorizationError: answer_authorization_error(settings.server.issuer),
         },
     )
+    # Around all of it: an answer to a failure has its number too.
+    on_answer = None if observation is None else observation.answered
+    return Arrivals(app, trusted_proxies(settings), on_answer)
 
 
-async def log_start(settings: Settings, records: Records, now: datetime) -> None:
-    audit = AuditLog(records, await load_keyed_hash(records, load_master_key(settings.keys)))
+def started(now: datetime) -> Entry:
     detail = {"version": version("genkan")}
-    started = Entry(now, LogKind.EVENT, "gateway.started", Outcome.DONE, GATEWAY, detail=detail)
-    await audit.record(started)
+    return Entry(now, LogKind.EVENT, "gateway.started", Outcome.DONE, GATEWAY, detail=detail)
 
 
 def trusted_proxies(settings: Settings) -> Networks:

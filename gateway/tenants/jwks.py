@@ -10,7 +10,9 @@ MAX_KEYS = 16
 
 _KEY_TYPES = ("EC", "RSA", "OKP")
 _PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
-_SMALLEST_RSA_KEY = 2048
+# Below, it is weak; above, or with a large exponent, each check costs the gateway dearly.
+_RSA_BITS = range(2048, 8192 + 1)
+_RSA_EXPONENTS = range(65_537, 2**64)  # from FIPS 186-5 §5.1
 
 
 def problem_of(jwks: Mapping[str, Any]) -> str | None:
@@ -28,8 +30,14 @@ def _problem_of_key(key: object) -> str | None:
         return "a private key stands in it; make a new one"
     try:
         public_key = jwt.PyJWK(key).key
-    except (jwt.PyJWTError, TypeError, ValueError):
+    except (jwt.PyJWTError, TypeError, ValueError, NotImplementedError):
         return "a key in it cannot be read"
-    if isinstance(public_key, RSAPublicKey) and public_key.key_size < _SMALLEST_RSA_KEY:
-        return f"RSA keys of {_SMALLEST_RSA_KEY} bits or more"
+    return _problem_of_rsa(public_key) if isinstance(public_key, RSAPublicKey) else None
+
+
+def _problem_of_rsa(key: RSAPublicKey) -> str | None:
+    if key.key_size not in _RSA_BITS:
+        return f"RSA keys of {_RSA_BITS[0]} to {_RSA_BITS[-1]} bits"
+    if key.public_numbers().e not in _RSA_EXPONENTS:
+        return "RSA keys with the exponent 65537"
     return None

@@ -14,10 +14,10 @@ GOOD = new_jwk()
 EC_PRIVATE = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()), as_dict=True)
 
 
-def rsa_jwk(bits: int) -> dict[str, Any]:
+def rsa_jwk(bits: int, exponent: int = 65_537) -> dict[str, Any]:
     """Of a given length; it needs no prime factors to be read."""
     modulus = (1 << (bits - 1)) | 1
-    return {"kty": "RSA", "n": _number(modulus), "e": "AQAB"}
+    return {"kty": "RSA", "n": _number(modulus), "e": _number(exponent)}
 
 
 def _number(value: int) -> str:
@@ -29,8 +29,9 @@ def test_public_keys_of_every_kind_may_be_registered() -> None:
     okp = OKPAlgorithm.to_jwk(ed25519.Ed25519PrivateKey.generate().public_key(), as_dict=True)
     wide = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP384R1()).public_key(), as_dict=True)
     large = RSAAlgorithm.to_jwk(rsa.generate_private_key(65537, 2048).public_key(), as_dict=True)
+    largest = rsa_jwk(8192)
     named = {**new_jwk(), "kid": "2026-1", "use": "sig", "alg": "ES256"}
-    assert problem_of({"keys": [GOOD, okp, wide, large, named]}) is None
+    assert problem_of({"keys": [GOOD, okp, wide, large, largest, named]}) is None
 
 
 @pytest.mark.parametrize(
@@ -57,6 +58,12 @@ def test_public_keys_of_every_kind_may_be_registered() -> None:
         {"keys": [{"kty": "OKP", "crv": "X25519", "x": GOOD["x"]}]},
         {"keys": [{"kty": "RSA", "n": "!", "e": "AQAB"}]},
         {"keys": [rsa_jwk(1024)]},
+        {"keys": [rsa_jwk(2047)]},
+        {"keys": [rsa_jwk(8193)]},
+        {"keys": [rsa_jwk(2048, 1)]},
+        {"keys": [rsa_jwk(2048, 3)]},
+        {"keys": [rsa_jwk(2048, 2**64 + 1)]},
+        {"keys": [{**GOOD, "alg": "none"}]},
     ],
 )
 def test_a_set_with_one_wrong_key_is_refused(jwks: dict[str, Any]) -> None:

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from importlib.metadata import EntryPoints, version
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -15,62 +14,42 @@ from starlette.types import ASGIApp
 
 from gateway.admin.application import admin_routes
 from gateway.admin.gate import IpGate, Refusals
-from gateway.admin.house import House
+from gateway.assembly import make_house, make_provider, make_verifier, trusted_proxies
 from gateway.audit.log import AuditLog
 from gateway.audit.model import GATEWAY, Entry, LogKind, Outcome
 from gateway.audit.sealing import Sealing
-from gateway.card.anchors import load_anchors
-from gateway.card.api import CardProfile, CertificateValidator, RevocationSource
 from gateway.card.challenge import Challenges
 from gateway.card.model import Verification
 from gateway.card.readiness import anchors_in_force, revocation_evidence
 from gateway.card.routes import Conclude, Holder, Identify, card_routes
 from gateway.card.verify import CardVerifier
 from gateway.clock import Clock, system_clock
-from gateway.consent.consents import Consents
 from gateway.consent.routes import ConsentPage
-from gateway.consent.task import ConsentTasks
-from gateway.errors import SettingsError
 from gateway.health import Part, health_routes
 from gateway.housekeeping import Housekeeping, kept
 from gateway.keys.hashing import load_keyed_hash
 from gateway.keys.master import load_master_key
-from gateway.keys.sealing import Sealer
 from gateway.keys.signing import SigningKeys
 from gateway.login.browser import Browsers
 from gateway.login.card_sign_in import CardSignIn
 from gateway.login.routes import Login
-from gateway.login.session import Sessions
 from gateway.login.sign_in_log import SignInLog
-from gateway.login.task import LoginTasks
 from gateway.metrics import metrics_route
 from gateway.observation import Observation, observing
-from gateway.oidc.ending import GrantEnding
 from gateway.oidc.provider import Provider
 from gateway.oidc.readers import conclude, identify_reader
 from gateway.oidc.response import AuthorizationError, error_answer
 from gateway.oidc.routes import oidc_routes
-from gateway.operators.door import make_door
-from gateway.plugins import installed_plugins, load_plugins
-from gateway.residents.links import Links
-from gateway.residents.registry import Residents
-from gateway.residents.search import ResidentSearch
-from gateway.residents.subject import Subjects
+from gateway.plugins import installed_plugins
 from gateway.settings import Settings
 from gateway.store.api import Moments, Records
 from gateway.store.moments import open_moments
 from gateway.store.records import open_records
-from gateway.tenants.allow_lists import AllowLists
-from gateway.tenants.clients import Clients
 from gateway.web.arrival import Arrivals
 from gateway.web.cookies import Cookies
 from gateway.web.errors import Handler, exception_handlers
 from gateway.web.limits import BodyLimit
-from gateway.web.networks import Networks, parse_network
-from gateway.web.pages import Pages
 from gateway.web.static import static_route
-
-PAGES = ("gateway.login", "gateway.consent", "gateway.oidc")
 
 
 @asynccontextmanager
@@ -125,10 +104,12 @@ async def create_app(
 ) -> ASGIApp:
     """Raises SettingsError or PluginError where it cannot be started as the settings say."""
     verifier = make_verifier(settings, installed or installed_plugins())
-    return make_app(await make_provider(settings, records, moments, clock), verifier)
+    return make_app(await make_provider(settings, records, moments, clock), verifier, observation)
 
 
-def make_app(provider: Provider, verifier: CardVerifier) -> Starlette:
+def make_app(
+    provider: Provider, verifier: CardVerifier, observation: Observation | None = None
+) -> ASGIApp:
     settings, clock, moments = provider.settings, provider.clock, provider.moments
     challenges = Challenges(moments, timedelta(seconds=settings.card.challenge_seconds))
     browsers = Browsers(Cookies(settings.secure_cookies))
@@ -147,6 +128,8 @@ def make_app(provider: Provider, verifier: CardVerifier) -> Starlette:
     identify, conclude_for = card_callers(provider, browsers)
     house = make_house(provider)
     refusals = Refusals(provider.audit, moments, clock)
+    if observation is not None:
+        refusals = Refusals(provider.audit, moments, clock, observation.metrics.gate_refused)
     routes: list[BaseRoute] = [
         *oidc_routes(provider),
         *login.routes(),
@@ -179,13 +162,6 @@ def started(now: datetime) -> Entry:
     return Entry(now, LogKind.EVENT, "gateway.started", Outcome.DONE, GATEWAY, detail=detail)
 
 
-def trusted_proxies(settings: Settings) -> Networks:
-    try:
-        return Networks([parse_network(text) for text in settings.admin.trusted_proxies])
-    except ValueError as cause:
-        raise SettingsError(f"admin.trusted_proxies: {cause}") from cause
-
-
 def parts_to_watch(
     records: Records, moments: Moments, verifier: CardVerifier, clock: Clock
 ) -> Sequence[Part]:
@@ -201,78 +177,6 @@ def parts_to_watch(
         Part("anchors", anchors),
         # Whoever is signed in needs no card: stale evidence is told, and closes no door.
         Part("revocation", revocation, required=False),
-    )
-
-
-def load_profiles(settings: Settings, installed: EntryPoints) -> tuple[CardProfile, ...]:
-    names, tables = settings.card.profiles, settings.plugins
-    return load_plugins("gateway.card_profiles", names, tables, CardProfile, installed)
-
-
-def make_verifier(settings: Settings, installed: EntryPoints) -> CardVerifier:
-    card, tables = settings.card, settings.plugins
-    profiles = load_profiles(settings, installed)
-    sources = load_plugins(
-        "gateway.revocation_sources", card.revocation_sources, tables, RevocationSource, installed
-    )
-    validators = load_plugins(
-        "gateway.certificate_validators", card.validators, tables, CertificateValidator, installed
-    )
-    anchors = load_anchors(Path(card.anchors_dir), profiles, card.trust)
-    return CardVerifier(anchors, profiles, sources, validators)
-
-
-async def make_provider(
-    settings: Settings, records: Records, moments: Moments, clock: Clock
-) -> Provider:
-    master = load_master_key(settings.keys)
-    keys = SigningKeys(records, master, timedelta(seconds=settings.keys.reload_seconds))
-    await keys.ensure(clock())
-    keyed_hash = await load_keyed_hash(records, master)
-    task_lifetime = timedelta(seconds=settings.login.task_seconds)
-    return Provider(
-        settings=settings,
-        clock=clock,
-        records=records,
-        moments=moments,
-        clients=Clients(records, keyed_hash),
-        keys=keys,
-        keyed_hash=keyed_hash,
-        audit=AuditLog(records, keyed_hash),
-        residents=Residents(records, keyed_hash, Sealer(master)),
-        subjects=Subjects(keyed_hash),
-        links=Links(records),
-        sessions=Sessions(moments, Cookies(settings.secure_cookies), settings.login),
-        login_tasks=LoginTasks(moments, task_lifetime),
-        consents=Consents(records),
-        consent_tasks=ConsentTasks(moments, task_lifetime),
-        pages=Pages(PAGES),
-    )
-
-
-def make_house(provider: Provider) -> House:
-    settings, records = provider.settings, provider.records
-    return House(
-        settings=settings,
-        clock=provider.clock,
-        records=records,
-        moments=provider.moments,
-        audit=provider.audit,
-        keyed_hash=provider.keyed_hash,
-        keys=provider.keys,
-        allow_lists=AllowLists(records, timedelta(seconds=settings.admin.reload_seconds)),
-        door=make_door(
-            settings,
-            records,
-            provider.moments,
-            provider.audit,
-            provider.keyed_hash,
-            load_master_key(settings.keys),
-        ),
-        residents=provider.residents,
-        search=ResidentSearch(provider.keyed_hash),
-        grants=GrantEnding(),
-        log_files=Path(settings.audit.directory),
     )
 
 

@@ -21,8 +21,11 @@ from gateway.store.api import Moments
 KIND = "operator-tries"
 LONGEST_WAIT = timedelta(minutes=15)
 _SHORTEST_WAIT = timedelta(seconds=1)
+_DAY = timedelta(days=1)
 _KNOWN_FOR = timedelta(days=90)
 _ADDRESS_WINDOW = timedelta(minutes=15)
+# So many wrong tries are followed by no wait.
+_FREE, _FREE_OF_NAME, _FREE_OF_ADDRESS = 4, 49, 99
 # 1, 2, 4, … 512 seconds, then the longest: what comes after is counted no more.
 _STEPS = 10
 
@@ -105,11 +108,15 @@ class Lockout:
         window = int(now.timestamp() // _ADDRESS_WINDOW.total_seconds())
         own = self._key("name-network", login_name, _network(address, 24))
         counts = [
-            _Count(own, 4, timedelta(days=1)),
-            _Count(self._key("address", _network(address, 32), str(window)), 99, _ADDRESS_WINDOW),
+            _Count(own, _FREE, _DAY),
+            _Count(
+                self._key("address", _network(address, 32), str(window)),
+                _FREE_OF_ADDRESS,
+                _ADDRESS_WINDOW,
+            ),
         ]
         if await self._moments.get(KIND, known) is None:
-            counts.append(_Count(self._key("name", login_name), 49, timedelta(days=1)))
+            counts.append(_Count(self._key("name", login_name), _FREE_OF_NAME, _DAY))
         return counts
 
     async def _take(self, count: _Count, now: datetime) -> _Taken | Held:

@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from gateway.audit.log import AuditLog
 from gateway.audit.model import HOST, Entry, LogKind, Outcome
 from gateway.errors import SettingsError
@@ -16,6 +18,7 @@ from gateway.settings import Settings
 from gateway.store.api import Records
 from gateway.store.records import answering, open_records
 from gateway.tenants.clients import Clients
+from gateway.tenants.registration import FileDeed, Registered
 from gateway.tenants.registration_file import register_file
 
 
@@ -33,10 +36,29 @@ async def initialise(settings: Settings, now: datetime) -> bool:
 
 
 async def register_clients(settings: Settings, file: Path, now: datetime) -> dict[str, str]:
-    """Returns the secrets that were made, by client_id: they are shown this once."""
+    """Returns the secrets that were made, by client_id: they are shown this once. What the file
+    changed is in the operation log, so that nothing done in the console is undone unseen."""
     async with opened_records(settings) as records:
         keyed_hash = await load_keyed_hash(records, load_master_key(settings.keys))
-        return await register_file(file, Clients(records, keyed_hash), now)
+        audit = AuditLog(records, keyed_hash)
+
+        async def log(connection: AsyncConnection, done: Registered) -> None:
+            if done.deeds:
+                await audit.write(connection, *(registered(deed, now) for deed in done.deeds))
+
+        return await register_file(file, Clients(records, keyed_hash), now, log)
+
+
+def registered(deed: FileDeed, now: datetime) -> Entry:
+    return Entry(
+        now,
+        LogKind.OPERATION,
+        deed.deed,
+        Outcome.DONE,
+        HOST,
+        tenant_id=deed.tenant_id,
+        client_id=deed.client_id,
+    )
 
 
 async def list_keys(settings: Settings) -> Sequence[SigningKeyInfo]:

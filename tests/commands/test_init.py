@@ -67,6 +67,26 @@ def test_a_secret_is_shown_once_and_kept_as_a_hash(
     assert shown[1] not in dump
 
 
+def test_what_a_file_changed_is_in_the_operation_log_once(
+    genkan: Genkan, clients: Path, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        genkan("init", "--clients", clients)
+    clients.write_text(CLIENTS.replace("Library", "City Library"), "utf-8")
+    genkan("init", "--clients", clients)
+    with sqlite3.connect(tmp_path / "var" / "genkan.db") as database:
+        logged = database.execute(
+            "SELECT deed, actor, tenant_id, client_id FROM log_entries"
+            " WHERE kind = 'operation' AND tenant_id IS NOT NULL ORDER BY entry_id"
+        ).fetchall()
+    database.close()
+    assert logged == [
+        ("tenant.created", "host", "hanasaki", None),
+        ("service.created", "host", "hanasaki", "library"),
+        ("service.changed", "host", "hanasaki", "library"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [

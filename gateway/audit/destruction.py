@@ -27,10 +27,15 @@ class Subject(StrEnum):
 
 
 class Method(StrEnum):
+    """A store that overwrites (`Records.overwrites`) makes the first and the second true; for one
+    that does not, nothing more than the third may be said."""
+
     KEY_DESTROYED = "key_destroyed"
     """暗号化消去: encrypted under a key of its own, which was deleted and overwritten."""
     OVERWRITTEN = "overwritten"
     """Deleted, and its place in the store overwritten."""
+    DELETED = "deleted"
+    """Deleted; the store uses its place again in its own time."""
 
 
 @dataclass(frozen=True, slots=True)

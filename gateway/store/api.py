@@ -25,6 +25,11 @@ class Records(Protocol):
         Writers of one SQLite file stand in line."""
         ...
 
+    @property
+    def overwrites(self) -> bool:
+        """Whether a row that is deleted or changed leaves nothing behind in its place."""
+        ...
+
     async def overwrite_deleted(self) -> bool:
         """After a deletion that has to be for good, outside its transaction: the store's own older
         copies of what was deleted are overwritten. False where they are not, or not yet: it may be

@@ -52,10 +52,16 @@ class SqlRecords:
         async with self._writer.begin() as connection:
             yield connection
 
+    @property
+    def overwrites(self) -> bool:
+        """PostgreSQL has no such means: it uses the place of deleted rows again in its own time."""
+        return self._reader.dialect.name == "sqlite"
+
     async def overwrite_deleted(self) -> bool:
-        """PostgreSQL has no such means: it takes the place of deleted rows in its own time."""
+        if not self.overwrites:
+            return False
         async with self._reader.connect() as connection:
-            return connection.dialect.name == "sqlite" and await empty_wal(connection)
+            return await empty_wal(connection)
 
     async def check(self) -> None:
         with answering():

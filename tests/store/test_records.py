@@ -34,6 +34,9 @@ async def tenant_ids(records: Records) -> list[str]:
 
 
 class TestRecords:
+    async def test_only_a_store_that_overwrites_says_so(self, records: Records) -> None:
+        assert await records.overwrite_deleted() is records.overwrites
+
     async def test_what_was_written_is_read(self, records: Records) -> None:
         async with records.writing() as connection:
             await connection.execute(tenant("a"))

@@ -48,6 +48,7 @@ async def test_what_is_deleted_or_changed_is_in_no_file_once_the_wal_is_empty(
 ) -> None:
     file = Path(sqlite_url.removeprefix("sqlite:///"))
     wal = file.with_name(f"{file.name}-wal")
+    assert records.overwrites
     short, long = "花咲花子の秘密".encode(), b"genkan" * 10_000  # within a page, and over many
     async with records.writing() as connection:
         await connection.execute(sa.text("CREATE TABLE kept (number INTEGER, value BLOB)"))

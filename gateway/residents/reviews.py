@@ -90,17 +90,18 @@ async def _carry_out(
     connection: AsyncConnection, review: Review, decision: ReviewDecision, now: datetime
 ) -> None:
     waiting, candidate = review.waiting_resident_id, review.candidate_resident_id
-    match decision:
-        case ReviewDecision.SAME_PERSON if waiting is None:
+    if waiting is None:
+        # Nothing was bound yet, and otherwise nothing is.
+        if decision is ReviewDecision.SAME_PERSON:
             await bind_doubtful(connection, review.review_id, candidate, now)
+        return
+    match decision:
         case ReviewDecision.SAME_PERSON:
             await join_waiting(connection, waiting, candidate, now)
-        case ReviewDecision.OTHER_PERSON if waiting is not None:
+        case ReviewDecision.OTHER_PERSON:
             await change_state(connection, waiting, Change.ACCEPT, now)
-        case ReviewDecision.REFUSED if waiting is not None:
+        case ReviewDecision.REFUSED:
             await turn_away(connection, waiting, now)
-        case _:
-            pass  # nothing was bound, and nothing is
 
 
 def _review(row: sa.Row[tuple[object, ...]]) -> Review:

@@ -1,7 +1,6 @@
 """Finds residents by what a clerk has before them: whole values only, through keyed hashes and
 unique keys. Nothing is opened, and no part of a value finds anybody."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -80,5 +79,4 @@ async def _by(connection: AsyncConnection, condition: sa.ColumnElement[bool]) ->
 
 
 def _ids(rows: sa.CursorResult[tuple[str]]) -> tuple[str, ...]:
-    found: Sequence[str] = rows.scalars().all()
-    return tuple(found)
+    return tuple(row.resident_id for row in rows)

@@ -18,7 +18,8 @@ async def test_a_later_consent_adds_to_an_earlier_one(gateway: Gateway, resident
     consents, who = gateway.provider.consents, resident.resident_id
     await consents.give("health", who, ("profile",), NOW)
     await consents.give("health", who, ("address", "profile"), NOW)
-    assert await consents.given("health", who, since=NOW) == {"profile", "address"}
+    both = frozenset({"profile", "address"})
+    assert await consents.given("health", who, since=NOW) == both
 
 
 async def test_a_consent_is_of_one_resident_to_one_service(

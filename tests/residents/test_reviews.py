@@ -130,7 +130,7 @@ async def test_whoever_was_compared_with_the_one_who_waited_is_compared_with_the
 ) -> None:
     review = await the_review(records)
     await register(residents, 1, 5, HANAKO_MOVED)  # no longer a namesake of whoever waits
-    third = (await register(residents, 6, 7)).resident
+    third = (await register(residents, 6, 7, now=LATER)).resident
     (_, later) = await open_reviews(records)
     assert later.candidate_resident_id == waiting.resident_id
     await decide(records, review, SAME)

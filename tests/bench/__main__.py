@@ -27,6 +27,7 @@ from tests.bench.logs import log_facts
 from tests.bench.measure import Operation, interleaved, process_tree, where
 from tests.bench.sso import reader_operation, sso_operations
 from tests.bench.start import check_seconds, memory, ready_seconds
+from tests.bench.tenants import tenant_operations, tenant_ratio
 
 out = Console(soft_wrap=True, highlight=False)
 progress = Console(stderr=True, highlight=False)
@@ -54,14 +55,17 @@ def main(
         with (
             in_process_operation(folder / "in-process", flows) as in_process,
             gate_operations(folder, decisions) as gate,
+            tenant_operations(folder, verifications) as tenants,
         ):
-            operations, facts = _measure(world, [in_process, *gate, *cards], rounds, flows)
+            others = [in_process, *gate, *tenants, *cards]
+            operations, facts = _measure(world, others, rounds, flows)
         progress.print("the kept logs ...")
         logs = log_facts(folder, now)
     progress.print("genkan demo --check ...")
     facts = {
         "genkan serve ready, s": statistics.median(seconds),
         **facts,
+        "client look-up, 10,000 tenants to 1": tenant_ratio(*tenants),
         "genkan demo --check, s": check_seconds(),
         **logs,
     }

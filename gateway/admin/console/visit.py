@@ -1,5 +1,6 @@
 """One operator's request to a page: who it is, what they may, and calls to the API's endpoints."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,19 +12,32 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.admin.api.catalogue import ENDPOINTS
-from gateway.admin.caller import Caller, check_presence, identify
+from gateway.admin.caller import Caller, check_notice, check_presence, identify
 from gateway.admin.console.navigation import Place, navigation
-from gateway.admin.endpoint import Answer, Call, perform
+from gateway.admin.endpoint import Answer, Call, check_right, perform
 from gateway.admin.house import House
-from gateway.errors import Conflict, InvalidField
+from gateway.errors import Conflict, InvalidField, PreconditionNeeded, StaleVersion
 from gateway.login.browser import Browsers
 from gateway.operators.model import Operator, Permission, may
 from gateway.web.pages import Pages
 from gateway.web.parameters import form_parameters
 
+_CHANGES = ("created", "changed", "suspended", "resumed", "deleted", "restored")
 # What a page may say was done, before it was come back to: `done_` + word is its text.
-DONE = frozenset({"network_added", "network_removed"})
+DONE = frozenset(
+    {
+        "network_added",
+        "network_removed",
+        *(f"tenant_{deed}" for deed in _CHANGES),
+        *(f"service_{deed}" for deed in _CHANGES),
+        *(f"reader_{deed}" for deed in _CHANGES),
+        "former_secret_ended",
+        "logo_changed",
+        "logo_removed",
+    }
+)
 Refusal = InvalidField | Conflict
+_VERSION = re.compile(r"[1-9][0-9]{0,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,13 @@ class Visit:
         Raises ReauthenticationNeeded."""
         seconds = self.desk.house.settings.admin.reauthentication_seconds
         check_presence(self.caller, self.now, timedelta(seconds=seconds))
+
+    async def need(self, permission: Permission) -> None:
+        """Before a form that reads nothing of its own: as its endpoint would, with the refusal in
+        the log. Raises NotAllowed or NoSuchThing."""
+        check_notice(self.caller)
+        path = dict(self.request.path_params)
+        await check_right(permission, Call(self.desk.house, self.caller, self.now, path))
 
     async def call(
         self,
@@ -137,6 +158,17 @@ def to_body(fields: Mapping[str, Any], type: Any) -> Any:
         text, _, where = str(cause).partition(" - at `$.")
         field = where.rstrip("`") or text.rpartition("`")[0].rpartition("`")[2]
         raise InvalidField(field, text.replace("`", "")) from cause
+
+
+def seen_version(form: Mapping[str, str]) -> int:
+    """What the form was filled in over. Raises PreconditionNeeded, or StaleVersion for what was
+    never one of our versions."""
+    written = form.get("version")
+    if written is None:
+        raise PreconditionNeeded
+    if not _VERSION.fullmatch(written):
+        raise StaleVersion
+    return int(written)
 
 
 def problem_of(refusal: Refusal) -> tuple[str | None, str]:

@@ -55,6 +55,11 @@ class NotAllowed(Exception):
     """Signed in, but the role does not reach so far. Answered 403."""
 
 
+class NoticeNeeded(NotAllowed):
+    """Nobody handles residents' data before they know what is at stake. Answered 403; a page leads
+    to the notice."""
+
+
 class ReauthenticationNeeded(Exception):
     """A dangerous deed, and the last sign-in is too long ago. Answered 403; a page asks again."""
 

@@ -50,12 +50,13 @@ class Call:
         client_id: str | None = None,
         resident: str | None = None,
         tenant_id: str | None = None,
+        kind: LogKind = LogKind.OPERATION,
         **detail: str,
     ) -> Entry:
-        """The operation log's line for what this call does."""
+        """The log's line for what this call does."""
         return Entry(
             at=self.now,
-            kind=LogKind.OPERATION,
+            kind=kind,
             deed=deed,
             outcome=Outcome.DONE,
             origin=self.caller.origin,

@@ -58,6 +58,19 @@ async def set_password_and_codes(
     )
 
 
+async def replace_password(
+    connection: AsyncConnection, operator_id: str, password_hash: str
+) -> bool:
+    """False where there was none: without codes beside it, a password is no way in."""
+    query = operators.update().where(
+        operators.c.operator_id == operator_id,
+        operators.c.state == OperatorState.ACTIVE,
+        operators.c.password_hash.is_not(None),
+        operators.c.wrapped_totp_secret.is_not(None),
+    )
+    return (await connection.execute(query.values(password_hash=password_hash))).rowcount == 1
+
+
 async def replace_hash(
     connection: AsyncConnection, operator_id: str, before: str, after: str
 ) -> None:

@@ -29,6 +29,7 @@ class OperatorDoor:
     enrolment: Enrolment
     reauthentication: Reauthentication
     ceremonies: Ceremonies
+    passwords: PasswordHashing
 
 
 def make_door(
@@ -43,7 +44,8 @@ def make_door(
     sessions = OperatorSessions(moments, cookies, settings.admin)
     name = f"Genkan ({urlsplit(settings.server.issuer).hostname})"
     ceremonies = Ceremonies(moments, settings.server.issuer, name)
-    proofs = Proofs(PasswordHashing(), ceremonies, master)
+    passwords = PasswordHashing()
+    proofs = Proofs(passwords, ceremonies, master)
     lockout = Lockout(moments, keyed_hash)
     log = SignInLog(audit, keyed_hash)
     return OperatorDoor(
@@ -53,4 +55,5 @@ def make_door(
         enrolment=Enrolment(records, moments, keyed_hash, proofs, log, sessions),
         reauthentication=Reauthentication(records, proofs, lockout, log),
         ceremonies=ceremonies,
+        passwords=passwords,
     )

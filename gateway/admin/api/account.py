@@ -1,121 +1,142 @@
-"""One's own account: who is signed in, and the tokens of one's own programs."""
+"""One's own account: who is signed in, the notice, the password, and out of all sessions."""
 
-from datetime import datetime, timedelta
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Literal
 
 import msgspec
 
 from gateway.admin.api.operators import OperatorView, view
 from gateway.admin.endpoint import Answer, Call, Endpoint
-from gateway.operators.api_tokens import ApiToken, end_api_token, list_api_tokens, make_api_token
+from gateway.audit.model import LogKind
+from gateway.errors import BadRequest, Conflict, InvalidField
+from gateway.operators import registry
+from gateway.operators.credentials import known_by_id, replace_password
+from gateway.operators.passwords import PasswordFault, TooBusy, fault_in
+
+_FAULTS = {
+    PasswordFault.TOO_SHORT: "at least 12 characters",
+    PasswordFault.TOO_LONG: "at most 128 characters",
+    PasswordFault.HAS_LOGIN_NAME: "not with the login name in it",
+    PasswordFault.IS_A_PATTERN: "not one piece over and over, nor a row of keys",
+    PasswordFault.IS_COMMON: "not one of the commonest",
+}
 
 
 class Me(msgspec.Struct, frozen=True):
     operator: OperatorView
     authenticated_at: datetime | None
+    has_password: bool
 
 
-class NewToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    name: Annotated[str, msgspec.Meta(max_length=100)]
-    days: Annotated[int, msgspec.Meta(ge=1, le=90)]
+class Acknowledgement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    training_received: Literal["yes"]
+    """Nobody says so by leaving it out."""
 
 
-class TokenView(msgspec.Struct, frozen=True):
-    token_id: str
-    name: str
-    created_at: datetime
-    expires_at: datetime
-    last_used_at: datetime | None
-
-
-class MadeToken(msgspec.Struct, frozen=True):
-    token: str
-    """Shown this once."""
-    about: TokenView
+class NewPassword(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    password: Annotated[str, msgspec.Meta(max_length=512)]
 
 
 async def who_am_i(call: Call) -> Answer:
-    me = Me(view(call.operator), call.caller.authenticated_at)
+    async with call.house.records.reading() as connection:
+        known = await known_by_id(connection, call.operator.operator_id)
+    has_password = known is not None and known.password_hash is not None
+    me = Me(view(call.operator), call.caller.authenticated_at, has_password)
     return Answer(me, call.operator.version)
 
 
-async def list_tokens(call: Call) -> Answer:
-    async with call.house.records.reading() as connection:
-        found = await list_api_tokens(connection, call.operator.operator_id)
-    return Answer(tuple(_view(token) for token in found))
-
-
-async def make_token(call: Call) -> Answer:
-    new: NewToken = call.body
+async def acknowledge_notice(call: Call) -> Answer:
+    """The first time counts, and is the one in the log."""
     async with call.house.records.writing() as connection:
-        about, token = await make_api_token(
-            connection,
-            call.house.keyed_hash,
-            call.operator.operator_id,
-            new.name,
-            timedelta(days=new.days),
-            call.now,
+        before = call.operator.notice_acknowledged_at
+        after = await registry.acknowledge_notice(connection, call.operator.operator_id, call.now)
+        if before is None:
+            entry = call.entry(
+                "notice.acknowledged",
+                tenant_id=after.tenant_id,
+                kind=LogKind.AUTHENTICATION,
+                training="received",
+            )
+            await call.house.audit.write(connection, entry)
+    return Answer(view(after), after.version)
+
+
+async def change_password(call: Call) -> Answer:
+    """Whoever knew the old one is signed out with everybody else who is signed in as this
+    operator."""
+    new: NewPassword = call.body
+    operator = call.operator
+    fault = fault_in(new.password, operator.login_name)
+    if fault is not None:
+        raise InvalidField("password", _FAULTS[fault])
+    try:
+        password_hash = await call.house.door.passwords.hash(new.password)
+    except TooBusy as cause:
+        raise BadRequest("too many passwords are being checked; try again", 503) from cause
+    async with call.house.records.writing() as connection:
+        if not await replace_password(connection, operator.operator_id, password_hash):
+            raise Conflict("there is no password to change")
+        entry = call.entry(
+            "password.changed", tenant_id=operator.tenant_id, kind=LogKind.AUTHENTICATION
         )
-        entry = call.entry("token.made", token=about.token_id)
         await call.house.audit.write(connection, entry)
-    return Answer(MadeToken(token, _view(about)))
-
-
-async def end_token(call: Call) -> Answer:
-    async with call.house.records.writing() as connection:
-        ended = await end_api_token(connection, call.operator.operator_id, call.path["token_id"])
-        entry = call.entry("token.ended", token=ended.token_id)
-        await call.house.audit.write(connection, entry)
+    await call.house.door.sessions.end_all(operator.operator_id, call.now)
     return Answer()
 
 
-def _view(token: ApiToken) -> TokenView:
-    return TokenView(
-        token.token_id, token.name, token.created_at, token.expires_at, token.last_used_at
+async def end_sessions(call: Call) -> Answer:
+    operator = call.operator
+    entry = call.entry(
+        "operator.signed_out",
+        tenant_id=operator.tenant_id,
+        kind=LogKind.AUTHENTICATION,
+        sessions="all",
     )
-
-
-WHO_AM_I = Endpoint(
-    name="who_am_i",
-    method="GET",
-    path="/me",
-    summary="Who is signed in",
-    permission=None,
-    handle=who_am_i,
-    answer=Me,
-)
-LIST_TOKENS = Endpoint(
-    name="list_tokens",
-    method="GET",
-    path="/me/tokens",
-    summary="One's own tokens",
-    permission=None,
-    handle=list_tokens,
-    answer=tuple[TokenView, ...],
-)
-MAKE_TOKEN = Endpoint(
-    name="make_token",
-    method="POST",
-    path="/me/tokens",
-    summary="A token for a program of one's own; it is shown once",
-    permission=None,
-    handle=make_token,
-    body=NewToken,
-    answer=MadeToken,
-    status=201,
-    dangerous=True,
-    refusals=(409,),
-)
-END_TOKEN = Endpoint(
-    name="end_token",
-    method="DELETE",
-    path="/me/tokens/{token_id}",
-    summary="End one of one's own tokens",
-    permission=None,
-    handle=end_token,
-    status=204,
-)
+    await call.house.audit.record(entry)
+    await call.house.door.sessions.end_all(operator.operator_id, call.now)
+    return Answer()
 
 
 def endpoints() -> tuple[Endpoint, ...]:
-    return WHO_AM_I, LIST_TOKENS, MAKE_TOKEN, END_TOKEN
+    return (
+        Endpoint(
+            name="who_am_i",
+            method="GET",
+            path="/me",
+            summary="Who is signed in",
+            permission=None,
+            handle=who_am_i,
+            answer=Me,
+        ),
+        Endpoint(
+            name="acknowledge_notice",
+            method="POST",
+            path="/me/notice",
+            summary="Say that one was trained and knows what the law says",
+            permission=None,
+            handle=acknowledge_notice,
+            body=Acknowledgement,
+            answer=OperatorView,
+        ),
+        Endpoint(
+            name="change_password",
+            method="PUT",
+            path="/me/password",
+            summary="Change one's own password; all one's sessions end",
+            permission=None,
+            handle=change_password,
+            body=NewPassword,
+            status=204,
+            dangerous=True,
+            refusals=(409, 503),
+        ),
+        Endpoint(
+            name="end_sessions",
+            method="DELETE",
+            path="/me/sessions",
+            summary="Sign out wherever one is signed in",
+            permission=None,
+            handle=end_sessions,
+            status=204,
+        ),
+    )

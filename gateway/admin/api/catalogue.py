@@ -10,9 +10,11 @@ from gateway.admin.api import (
     logs,
     networks,
     operators,
+    passkeys,
     residents,
     reviews,
     tenants,
+    tokens,
 )
 from gateway.admin.endpoint import Endpoint
 
@@ -20,6 +22,8 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     endpoint.name: endpoint
     for room in (
         account,
+        passkeys,
+        tokens,
         tenants,
         client_endpoints,
         operators,

@@ -22,6 +22,7 @@ _TEXTS = {
     415: "The body is not JSON",
     422: "A value is not of its field's form",
     428: "The version is not named (If-Match)",
+    503: "Too busy at the moment",
 }
 
 

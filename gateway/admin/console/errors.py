@@ -12,6 +12,7 @@ from gateway.errors import (
     InvalidField,
     NoSuchThing,
     NotAllowed,
+    NoticeNeeded,
     PreconditionNeeded,
     ReauthenticationNeeded,
     SignInNeeded,
@@ -42,6 +43,9 @@ def console_handlers(desk: Desk) -> dict[type[Exception] | int, Handler]:
     async def again(request: Request, _: Exception) -> Response:
         return see_other(f"/admin/again?to={quote(_here(request))}")
 
+    async def notice_needed(request: Request, _: Exception) -> Response:
+        return see_other(f"/admin/notice?to={quote(_here(request))}")
+
     async def told(request: Request, error: Exception) -> Response:
         status, word = _STATUS[type(error)]
         return desk.pages.render(
@@ -52,6 +56,7 @@ def console_handlers(desk: Desk) -> dict[type[Exception] | int, Handler]:
         **exception_handlers(desk.pages),
         SignInNeeded: sign_in_needed,
         ReauthenticationNeeded: again,
+        NoticeNeeded: notice_needed,
         **dict.fromkeys(_STATUS, told),
     }
 

@@ -16,8 +16,6 @@ def console_application(desk: Desk) -> Starlette:
     async def home(request: Request) -> Response:
         """Everybody begins where their own things are."""
         visit = await desk.visit(request)
-        if visit.operator.notice_acknowledged_at is None:
-            return see_other("/admin/notice")
         own = visit.operator.tenant_id
         return see_other("/admin/tenants" if own is None else f"/admin/tenants/{own}")
 

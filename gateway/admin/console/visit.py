@@ -19,6 +19,7 @@ from gateway.admin.house import House
 from gateway.errors import Conflict, InvalidField, PreconditionNeeded, StaleVersion
 from gateway.login.browser import Browsers
 from gateway.operators.model import Operator, Permission, may
+from gateway.web.languages import choose_language
 from gateway.web.pages import Pages
 from gateway.web.parameters import form_parameters
 
@@ -48,10 +49,13 @@ class Desk:
     pages: Pages
     browsers: Browsers
 
-    async def visit(self, request: Request) -> "Visit":
-        """Raises SignInNeeded; NotAllowed while the notice is not acknowledged is for `call`."""
+    async def visit(self, request: Request, *, before_notice: bool = False) -> "Visit":
+        """Raises SignInNeeded; and NoticeNeeded, but on pages that one needs before the notice."""
         now = self.house.clock()
-        return Visit(self, request, await identify(self.house, request, now), now)
+        caller = await identify(self.house, request, now)
+        if not before_notice:
+            check_notice(caller)
+        return Visit(self, request, caller, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,10 @@ class Visit:
             expected_version=version,
         )
         return await perform(endpoint, call)
+
+    def say(self, key: str, **values: object) -> str:
+        """In the reader's language."""
+        return self.desk.pages.texts.say(choose_language(self.request), key, **values)
 
     async def form(self) -> Mapping[str, str]:
         return await form_parameters(self.request)

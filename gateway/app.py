@@ -15,7 +15,6 @@ from starlette.types import ASGIApp
 from gateway.admin.application import admin_routes
 from gateway.admin.gate import IpGate, Refusals
 from gateway.assembly import make_house, make_provider, make_verifier, trusted_proxies
-from gateway.audit.log import AuditLog
 from gateway.audit.model import GATEWAY, Entry, LogKind, Outcome
 from gateway.audit.sealing import Sealing
 from gateway.card.challenge import Challenges
@@ -27,9 +26,6 @@ from gateway.clock import Clock, system_clock
 from gateway.consent.routes import ConsentPage
 from gateway.health import Part, health_routes
 from gateway.housekeeping import Housekeeping, kept
-from gateway.keys.hashing import load_keyed_hash
-from gateway.keys.master import load_master_key
-from gateway.keys.signing import SigningKeys
 from gateway.login.browser import Browsers
 from gateway.login.card_sign_in import CardSignIn
 from gateway.login.routes import Login
@@ -57,22 +53,11 @@ async def open_app(settings: Settings, clock: Clock = system_clock) -> AsyncIter
     """The application with stores of its own, which are closed with it."""
     async with opened_stores(settings, clock) as (records, moments):
         with observing(settings, clock) as observation:
-            app = await create_app(settings, records, moments, clock, observation=observation)
-            master = load_master_key(settings.keys)
-            audit = AuditLog(records, await load_keyed_hash(records, master))
-            await audit.record(started(clock()))
-            keys = SigningKeys(records, master, timedelta(seconds=settings.keys.reload_seconds))
-            housekeeping = Housekeeping(
-                records,
-                moments,
-                audit,
-                Sealing(records, keys),
-                observation.files,
-                settings.audit,
-                clock,
-            )
-            async with kept(housekeeping):
-                yield app
+            verifier = make_verifier(settings, installed_plugins())
+            provider = await make_provider(settings, records, moments, clock, observation.noted)
+            await provider.audit.record(started(clock()))
+            async with kept(housekeeping_of(provider, observation)):
+                yield make_app(provider, verifier, observation)
 
 
 async def check_start(settings: Settings, clock: Clock = system_clock) -> None:
@@ -100,11 +85,10 @@ async def create_app(
     moments: Moments,
     clock: Clock,
     installed: EntryPoints | None = None,
-    observation: Observation | None = None,
 ) -> ASGIApp:
     """Raises SettingsError or PluginError where it cannot be started as the settings say."""
     verifier = make_verifier(settings, installed or installed_plugins())
-    return make_app(await make_provider(settings, records, moments, clock), verifier, observation)
+    return make_app(await make_provider(settings, records, moments, clock), verifier)
 
 
 def make_app(
@@ -155,6 +139,18 @@ def make_app(
     # Around all of it: an answer to a failure has its number too.
     on_answer = None if observation is None else observation.answered
     return Arrivals(app, trusted_proxies(settings), on_answer)
+
+
+def housekeeping_of(provider: Provider, observation: Observation) -> Housekeeping:
+    return Housekeeping(
+        records=provider.records,
+        moments=provider.moments,
+        audit=provider.audit,
+        sealing=Sealing(provider.records, provider.keys),
+        files=observation.files,
+        settings=provider.settings.audit,
+        clock=provider.clock,
+    )
 
 
 def started(now: datetime) -> Entry:

@@ -12,7 +12,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gateway.app import check_start, load_profiles, open_app
+from gateway.app import check_start, open_app
+from gateway.assembly import load_profiles
 from gateway.card.anchors import add_anchor, load_anchors
 from gateway.cli_admin import admin_app, show_link
 from gateway.cli_audit import audit_app

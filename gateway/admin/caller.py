@@ -1,14 +1,14 @@
 """Who calls at the operators' door: by session or by token, and only from their own networks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from starlette.requests import Request
 
 from gateway.admin.house import House
 from gateway.audit.model import Origin
-from gateway.errors import NotAllowed, ReauthenticationNeeded, SignInNeeded
-from gateway.operators.api_tokens import find_by_token
+from gateway.errors import NoticeNeeded, ReauthenticationNeeded, SignInNeeded
+from gateway.operators.api_tokens import find_by_token, note_use
 from gateway.operators.model import Operator, OperatorState
 from gateway.operators.registry import find_operator
 from gateway.web.arrival import arrival_of
@@ -26,6 +26,8 @@ class Caller:
     origin: Origin
     authenticated_at: datetime | None
     """The last time they proved themselves; None for a token, which proves nobody's presence."""
+    session_id: str | None = field(default=None, repr=False)
+    """Of whoever came with a session: what a challenge for a passkey is bound to."""
 
 
 async def identify(house: House, request: Request, now: datetime) -> Caller:
@@ -33,9 +35,7 @@ async def identify(house: House, request: Request, now: datetime) -> Caller:
     through for somebody else."""
     token = _bearer(request)
     if token is not None:
-        async with house.records.reading() as connection:
-            operator = await find_by_token(connection, house.keyed_hash, token, now)
-        authenticated_at = None
+        operator, session = await _by_token(house, token, now), None
     else:
         session = await house.door.sessions.current(request, now)
         if session is None:
@@ -44,7 +44,6 @@ async def identify(house: House, request: Request, now: datetime) -> Caller:
             check_same_origin(request)
         async with house.records.reading() as connection:
             operator = await find_operator(connection, session.operator_id)
-        authenticated_at = session.authenticated_at
     if operator is None or operator.state is not OperatorState.ACTIVE:
         raise SignInNeeded
     arrival = arrival_of(request)
@@ -53,13 +52,24 @@ async def identify(house: House, request: Request, now: datetime) -> Caller:
     if address is None or not admission.of(operator.tenant_id, address):
         raise SignInNeeded
     origin = Origin(f"operator:{operator.operator_id}", arrival.address, arrival.request_id)
-    return Caller(operator, origin, authenticated_at)
+    if session is None:
+        return Caller(operator, origin, None)
+    return Caller(operator, origin, session.authenticated_at, session.session_id)
+
+
+async def _by_token(house: House, unverified_token: str, now: datetime) -> Operator | None:
+    async with house.records.reading() as connection:
+        found = await find_by_token(connection, house.keyed_hash, unverified_token, now)
+    if found is not None:
+        async with house.records.writing() as connection:
+            await note_use(connection, house.keyed_hash, unverified_token, now)
+    return found
 
 
 def check_notice(caller: Caller) -> None:
-    """Raises NotAllowed: nobody handles residents' data before they know what is at stake."""
+    """Raises NoticeNeeded."""
     if caller.operator.notice_acknowledged_at is None:
-        raise NotAllowed("the notice has to be acknowledged first")
+        raise NoticeNeeded("the notice has to be acknowledged first")
 
 
 def check_presence(caller: Caller, now: datetime, longest: timedelta) -> None:

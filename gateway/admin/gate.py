@@ -70,15 +70,20 @@ class IpGate:
 class Refusals:
     """Counts refused requests, and logs one a minute of each address."""
 
-    def __init__(self, audit: AuditLog, moments: Moments, clock: Clock) -> None:
+    def __init__(
+        self,
+        audit: AuditLog,
+        moments: Moments,
+        clock: Clock,
+        count: Callable[[], None] = lambda: None,
+    ) -> None:
         self._audit = audit
         self._moments = moments
         self._clock = clock
-        self.count = 0
-        """Of this worker, since it started."""
+        self._count = count
 
     async def __call__(self, arrival: Arrival, door: str) -> None:
-        self.count += 1
+        self._count()
         if not await self._moments.claim("gate-refusal", _host(arrival.address), _ONE_ENTRY):
             return
         entry = Entry(

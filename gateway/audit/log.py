@@ -1,5 +1,7 @@
 """Writes operation, authentication and event entries into the store."""
 
+from collections.abc import Callable
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.audit.model import Entry
@@ -10,14 +12,25 @@ from gateway.store.api import Records
 _INSERT = log_entries.insert()
 
 
+def nobody(_: Entry) -> None:
+    """Whoever is told of entries where nobody is."""
+
+
 class AuditLog:
-    def __init__(self, records: Records, keyed_hash: KeyedHash) -> None:
+    """`told` hears of every entry as it is written; counting is what it is for."""
+
+    def __init__(
+        self, records: Records, keyed_hash: KeyedHash, told: Callable[[Entry], None] = nobody
+    ) -> None:
         self._records = records
         self._keyed_hash = keyed_hash
+        self._told = told
 
     async def write(self, connection: AsyncConnection, *entries: Entry) -> None:
         """In the caller's transaction: what is described and its entry stand or fall together."""
         await connection.execute(_INSERT, [_row(entry) for entry in entries])
+        for entry in entries:
+            self._told(entry)
 
     async def record(self, *entries: Entry) -> None:
         """What changes no record: in a transaction of its own, over before this returns."""

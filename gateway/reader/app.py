@@ -17,8 +17,10 @@ from gateway.reader.routes import ReaderPages, refused_handler
 from gateway.settings import LOOPBACK_HOSTS, Reader
 from gateway.store.memory import MemoryMoments
 from gateway.virtual.folder import CardFolder
+from gateway.web.arrival import Arrivals
 from gateway.web.errors import exception_handlers
 from gateway.web.limits import BodyLimit
+from gateway.web.networks import Networks
 from gateway.web.pages import Pages
 from gateway.web.static import static_route
 
@@ -41,7 +43,11 @@ def create_reader_app(settings: Reader, cards: CardFolder, clock: Clock) -> Star
     )
     return Starlette(
         routes=[*reader.routes(), static_route()],
-        middleware=[Middleware(OwnHost, host), Middleware(BodyLimit, _BODY_LIMIT)],
+        middleware=[
+            Middleware(Arrivals, trusted=Networks()),
+            Middleware(OwnHost, host),
+            Middleware(BodyLimit, _BODY_LIMIT),
+        ],
         exception_handlers={RefusedError: refused_handler(pages), **exception_handlers(pages)},
     )
 

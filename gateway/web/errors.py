@@ -1,7 +1,5 @@
 """The one place where errors become responses: JSON for programs, a plain page for people."""
 
-import logging
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.exceptions import HTTPException
@@ -11,11 +9,10 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from gateway.errors import BadRequest, InsufficientScope, InvalidClient, InvalidToken, OAuthError
-from gateway.logs import FAILURE_IS_LOGGED
+from gateway.web.failures import log_failure
 from gateway.web.json import json_response
 from gateway.web.pages import Pages
 
-log = logging.getLogger(__name__)
 _FOR_PEOPLE = "gateway.answers_people"
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
@@ -56,10 +53,7 @@ def exception_handlers(pages: Pages) -> dict[type[Exception] | int, Handler]:
         return json_response(_body(code, error.detail), error.status_code, error.headers)
 
     async def bug(request: Request, error: Exception) -> Response:
-        request_id = secrets.token_hex(8)
-        # The path only: a query may hold a code, a body may hold a secret.
-        log.error("request %s to %r failed", request_id, request.url.path, exc_info=error)
-        request.scope[FAILURE_IS_LOGGED] = True
+        request_id = log_failure(request, error)
         if request.scope.get(_FOR_PEOPLE):
             return _page(pages, request, 500, "server_error", request_id=request_id)
         return json_response(

@@ -83,6 +83,8 @@ class Gated:
     lists: AllowLists
     clock: MovableClock
     refusals: Refusals
+    counted: list[int]
+    """One for every refusal."""
     inside: Inside
     app: ASGIApp
 
@@ -105,8 +107,9 @@ async def open_gated(folder: Path) -> AsyncIterator[Gated]:
         await add_network(connection, None, "203.0.113.0/24", "", clock())
     lists = AllowLists(records, RELOAD)
     audit = AuditLog(records, KeyedHash(b"k" * 32))
-    refusals = Refusals(audit, MemoryMoments(clock), clock)
+    counted: list[int] = []
+    refusals = Refusals(audit, MemoryMoments(clock), clock, lambda: counted.append(1))
     gate = IpGate(inside.app, lists, clock, refusals)
     app = Arrivals(gate, Networks([parse_network(PROXY)]))
-    yield Gated(records, lists, clock, refusals, inside, app)
+    yield Gated(records, lists, clock, refusals, counted, inside, app)
     await records.close()

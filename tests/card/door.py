@@ -15,7 +15,9 @@ from gateway.card.challenge import Challenges
 from gateway.card.model import Verification
 from gateway.card.routes import Holder, card_routes
 from gateway.store.memory import MemoryMoments
+from gateway.web.arrival import Arrivals
 from gateway.web.errors import exception_handlers
+from gateway.web.networks import Networks
 from gateway.web.pages import Pages
 from tests.card.forge import der, sign_bytes
 from tests.card.world import NOW, ORIGIN, Known, World, good_source
@@ -85,7 +87,7 @@ async def open_door(world: World) -> AsyncIterator[Door]:
         routes=card_routes(world.verifier(sources=[source]), challenges, identify, conclude, clock),
         exception_handlers=exception_handlers(Pages([])),
     )
-    transport = httpx2.ASGITransport(app)
+    transport = httpx2.ASGITransport(Arrivals(app, Networks()))
     reader = {"authorization": "Bearer reader"}
     async with httpx2.AsyncClient(transport=transport, base_url=ORIGIN, headers=reader) as http:
         yield Door(http, world, source, challenges, told)

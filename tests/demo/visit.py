@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from jwt.algorithms import ECAlgorithm
 
-from gateway.app import create_app, make_provider
+from gateway.app import create_app
+from gateway.assembly import make_provider
 from gateway.clock import system_clock
 from gateway.demo.browser import Page, read_page
 from gateway.demo.services import create_service

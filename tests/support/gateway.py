@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
-from gateway.app import create_app, make_provider
+from gateway.app import create_app
+from gateway.assembly import make_provider
 from gateway.card.api import BasicAttributes, CertificateType
 from gateway.commands.store_commands import initialise
 from gateway.oidc.provider import Provider
@@ -54,7 +55,7 @@ class MovableClock:
 class Gateway:
     """The application, its parts, and what tests do with them."""
 
-    app: Starlette
+    app: ASGIApp
     provider: Provider
     clock: MovableClock
     secrets: dict[str, str] = field(default_factory=dict)

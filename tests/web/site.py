@@ -7,8 +7,10 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from gateway.web.arrival import Arrivals
 from gateway.web.errors import exception_handlers
 from gateway.web.limits import BodyLimit
+from gateway.web.networks import Networks
 from gateway.web.pages import Pages
 
 ORIGIN = "https://id.example.test"
@@ -21,7 +23,7 @@ def browser_of(*routes: BaseRoute, limit: int = 1_000) -> httpx2.AsyncClient:
         middleware=[Middleware(BodyLimit, limit)],
         exception_handlers=exception_handlers(Pages([])),
     )
-    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    transport = httpx2.ASGITransport(Arrivals(app, Networks()), raise_app_exceptions=False)
     return httpx2.AsyncClient(transport=transport, base_url=ORIGIN)
 
 

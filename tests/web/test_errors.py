@@ -111,7 +111,7 @@ async def test_a_bug_is_a_number_for_the_asker_and_a_traceback_for_the_log(
 
 
 def own_records(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
-    return [record for record in caplog.records if record.name == "gateway.web.errors"]
+    return [record for record in caplog.records if record.name == "gateway.web.failures"]
 
 
 async def test_each_bug_has_its_own_number() -> None:

@@ -1,14 +1,15 @@
 """Deeds that need two people: listed, approved, refused, withdrawn. What is asked for stands with
 its subject (exports, deletions)."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.admin.api.carrying_out import CARRIED_OUT
+from gateway.admin.api.deed_view import DeedView, resident_of, view, views
 from gateway.admin.api.paging import Page, Paging, page_of
 from gateway.admin.endpoint import Answer, Call, Endpoint
 from gateway.errors import NoSuchThing
@@ -16,43 +17,13 @@ from gateway.operators import two_person
 from gateway.operators.deeds import ANY, DeedState, TwoPersonDeed
 from gateway.operators.model import Operator, Permission
 
+log = logging.getLogger(__name__)
+
 Decide = Callable[[AsyncConnection, str, Operator, datetime], Awaitable[TwoPersonDeed]]
 
 
 class DeedFilter(Paging, frozen=True, kw_only=True, forbid_unknown_fields=True):
     state: Literal["waiting", "approved", "refused", "withdrawn", "expired"] | None = None
-
-
-class DeedView(msgspec.Struct, frozen=True):
-    deed_id: str
-    kind: str
-    tenant_id: str | None
-    subject: Mapping[str, Any]
-    document_number: str
-    reason: str
-    state: str
-    asked_by: str
-    asked_at: datetime
-    expires_at: datetime
-    decided_by: str | None
-    decided_at: datetime | None
-
-
-def view(deed: TwoPersonDeed) -> DeedView:
-    return DeedView(
-        deed.deed_id,
-        deed.kind,
-        deed.tenant_id,
-        deed.subject,
-        deed.document_number,
-        deed.reason,
-        deed.state,
-        deed.asked_by,
-        deed.asked_at,
-        deed.expires_at,
-        deed.decided_by,
-        deed.decided_at,
-    )
 
 
 async def list_deeds(call: Call) -> Answer:
@@ -69,12 +40,14 @@ async def list_deeds(call: Call) -> Answer:
             after=after,
             limit=asked.limit + 1,
         )
-    return Answer(page_of(rows, asked.limit, view, lambda row: row.deed_id))
+        shown = await views(connection, call, rows)
+    return Answer(page_of(shown, asked.limit, lambda deed: deed, lambda deed: deed.deed_id))
 
 
 async def show_deed(call: Call) -> Answer:
     async with call.house.records.reading() as connection:
-        return Answer(view(await _subject(connection, call, call.path["deed_id"])))
+        deed = await _subject(connection, call, call.path["deed_id"])
+        return Answer(await view(connection, call, deed))
 
 
 async def approve_deed(call: Call) -> Answer:
@@ -87,10 +60,19 @@ async def approve_deed(call: Call) -> Answer:
         carry_out = CARRIED_OUT.get(deed.kind)
         if carry_out is not None:
             await carry_out(connection, call, deed)
-    if deed.kind in CARRIED_OUT:
-        await call.house.records.overwrite_deleted()
+        done = await _subject(connection, call, deed.deed_id)
+        shown = await view(connection, call, done)
     call.house.allow_lists.forget()
-    return Answer(view(deed))
+    if deed.kind in CARRIED_OUT:
+        await _overwrite(call)
+    return Answer(shown)
+
+
+async def _overwrite(call: Call) -> None:
+    """What was destroyed is gone from the records already; this is its older copies' turn."""
+    records = call.house.records
+    if records.overwrites and not await records.overwrite_deleted():
+        log.warning("older copies of what was destroyed wait for the store's next clean-up")
 
 
 async def refuse_deed(call: Call) -> Answer:
@@ -106,7 +88,7 @@ async def _decide(call: Call, decide: Decide, told: str) -> Answer:
         before = await _subject(connection, call, call.path["deed_id"])
         deed = await decide(connection, before.deed_id, call.operator, call.now)
         await _log(connection, call, deed, told)
-    return Answer(view(deed))
+        return Answer(await view(connection, call, deed))
 
 
 async def _subject(connection: AsyncConnection, call: Call, deed_id: str) -> TwoPersonDeed:
@@ -118,7 +100,13 @@ async def _subject(connection: AsyncConnection, call: Call, deed_id: str) -> Two
 
 
 async def _log(connection: AsyncConnection, call: Call, deed: TwoPersonDeed, told: str) -> None:
-    entry = call.entry(told, tenant_id=deed.tenant_id, kind=deed.kind, deed=deed.deed_id)
+    entry = call.entry(
+        told,
+        tenant_id=deed.tenant_id,
+        resident=resident_of(call, deed),
+        what=deed.kind,
+        deed=deed.deed_id,
+    )
     await call.house.audit.write(connection, entry)
 
 
@@ -127,12 +115,12 @@ def endpoints() -> tuple[Endpoint, ...]:
 
 
 def _endpoints(above: str, whose: str) -> tuple[Endpoint, ...]:
-    all_of_them, one = f"{above}/deeds", f"{above}/deeds/{{deed_id}}"
+    one = f"{above}/deeds/{{deed_id}}"
     return (
         Endpoint(
             name=f"list_{whose}_deeds",
             method="GET",
-            path=all_of_them,
+            path=f"{above}/deeds",
             summary="Deeds that need two people, the latest first",
             permission=Permission.VIEW_DEEDS,
             handle=list_deeds,
@@ -148,6 +136,12 @@ def _endpoints(above: str, whose: str) -> tuple[Endpoint, ...]:
             handle=show_deed,
             answer=DeedView,
         ),
+        *_decisions(one, whose),
+    )
+
+
+def _decisions(one: str, whose: str) -> tuple[Endpoint, ...]:
+    return (
         Endpoint(
             name=f"approve_{whose}_deed",
             method="PUT",

@@ -187,7 +187,6 @@ def endpoints() -> tuple[Endpoint, ...]:
 
 def _endpoints(above: str, whose: str) -> tuple[Endpoint, ...]:
     all_of_them, one = f"{above}/operators", f"{above}/operators/{{operator_id}}"
-    manage = Permission.MANAGE_OPERATORS
     return (
         Endpoint(
             name=f"list_{whose}_operators",
@@ -200,19 +199,6 @@ def _endpoints(above: str, whose: str) -> tuple[Endpoint, ...]:
             answer=Page[OperatorView],
         ),
         Endpoint(
-            name=f"invite_{whose}_operator",
-            method="POST",
-            path=all_of_them,
-            summary=f"Invite an operator of the {whose}; the link is shown once",
-            permission=manage,
-            handle=invite_operator,
-            body=Invitation,
-            answer=Invited,
-            status=201,
-            dangerous=True,
-            refusals=(409,),
-        ),
-        Endpoint(
             name=f"show_{whose}_operator",
             method="GET",
             path=one,
@@ -221,16 +207,38 @@ def _endpoints(above: str, whose: str) -> tuple[Endpoint, ...]:
             handle=show_operator,
             answer=OperatorView,
         ),
+        *_invitations(all_of_them, one, whose),
         Endpoint(
             name=f"change_{whose}_operator",
             method="PATCH",
             path=one,
             summary="Change the name, department or role",
-            permission=manage,
+            permission=Permission.MANAGE_OPERATORS,
             handle=change_operator,
             body=OperatorEdit,
             answer=OperatorView,
             conditional=True,
+            dangerous=True,
+            refusals=(409,),
+        ),
+        _decision(whose, one, "suspend", "PUT", "/suspension", suspend_operator),
+        _decision(whose, one, "resume", "DELETE", "/suspension", resume_operator),
+        _decision(whose, one, "delete", "DELETE", "", delete_operator),
+    )
+
+
+def _invitations(all_of_them: str, one: str, whose: str) -> tuple[Endpoint, ...]:
+    return (
+        Endpoint(
+            name=f"invite_{whose}_operator",
+            method="POST",
+            path=all_of_them,
+            summary=f"Invite an operator of the {whose}; the link is shown once",
+            permission=Permission.MANAGE_OPERATORS,
+            handle=invite_operator,
+            body=Invitation,
+            answer=Invited,
+            status=201,
             dangerous=True,
             refusals=(409,),
         ),
@@ -239,16 +247,13 @@ def _endpoints(above: str, whose: str) -> tuple[Endpoint, ...]:
             method="POST",
             path=f"{one}/invitations",
             summary="A new link, for somebody who lost what they sign in with",
-            permission=manage,
+            permission=Permission.MANAGE_OPERATORS,
             handle=invite_again,
             answer=Invited,
             status=201,
             dangerous=True,
             refusals=(409,),
         ),
-        _decision(whose, one, "suspend", "PUT", "/suspension", suspend_operator),
-        _decision(whose, one, "resume", "DELETE", "/suspension", resume_operator),
-        _decision(whose, one, "delete", "DELETE", "", delete_operator),
     )
 
 

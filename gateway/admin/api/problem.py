@@ -1,7 +1,5 @@
 """Errors as problem details (RFC 9457): the one place where the API's errors become responses."""
 
-import logging
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
@@ -16,15 +14,14 @@ from gateway.errors import (
     InvalidRequest,
     NoSuchThing,
     NotAllowed,
+    NoticeNeeded,
     PreconditionNeeded,
     ReauthenticationNeeded,
     SignInNeeded,
     StaleVersion,
 )
-from gateway.logs import FAILURE_IS_LOGGED
+from gateway.web.failures import log_failure
 from gateway.web.json import NO_STORE
-
-log = logging.getLogger(__name__)
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -48,6 +45,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 _PLAIN: Mapping[type[Exception], tuple[int, str, str]] = {
     SignInNeeded: (401, "sign_in_needed", "Sign in, from a network of the allow-list"),
     NotAllowed: (403, "not_allowed", "This role may not do that"),
+    NoticeNeeded: (403, "notice_needed", "Acknowledge the notice first"),
     ReauthenticationNeeded: (403, "reauthentication_needed", "Sign in again for this deed"),
     NoSuchThing: (404, "not_found", "There is no such thing here"),
     StaleVersion: (412, "stale_version", "It was changed meanwhile; read it again"),
@@ -111,9 +109,7 @@ async def _http_error(_: Request, error: Exception) -> Response:
 
 
 async def _bug(request: Request, error: Exception) -> Response:
-    request_id = secrets.token_hex(8)
-    log.error("request %s to %r failed", request_id, request.url.path, exc_info=error)
-    request.scope[FAILURE_IS_LOGGED] = True
+    request_id = log_failure(request, error)
     title = "Something went wrong here"
     return problem_response(Problem("urn:genkan:problem:server_error", title, 500, id=request_id))
 

@@ -1,6 +1,7 @@
 """Signing in to the console: a passkey, or a password and then a code; and out again."""
 
 import math
+from datetime import datetime
 from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
@@ -71,13 +72,14 @@ class SignInPages:
         half = await self._door.half_sessions.current(request)
         if half is None:
             return see_other(f"/admin/sign-in?to={quote(to)}")
+        now = self._house.clock()
         found = await self._door.sign_in.with_code(
-            half, form.get("code", ""), arrival_of(request), self._house.clock()
+            half, form.get("code", ""), arrival_of(request), now
         )
         if isinstance(found, Refused):
             wait = _seconds(found)
             return self._code_page(request, to=to, told=found.reason, wait=wait, status=403)
-        response = await self._opened(request, found, to)
+        response = await self._opened(request, found, to, now)
         await self._door.half_sessions.end(request, response)
         return response
 
@@ -97,12 +99,13 @@ class SignInPages:
         to, holder = local_path(form.get("to")), self._desk.browsers.holder(request)
         if holder is None or "answer" not in form:
             raise BadRequest("the passkey's answer is missing")
+        now = self._house.clock()
         found = await self._door.sign_in.with_passkey(
-            form["answer"], holder, arrival_of(request), self._house.clock()
+            form["answer"], holder, arrival_of(request), now
         )
         if isinstance(found, Refused):
             return self._refused(request, found, to=to)
-        return await self._opened(request, found, to)
+        return await self._opened(request, found, to, now)
 
     async def sign_out(self, request: Request) -> Response:
         check_same_origin(request)
@@ -110,10 +113,13 @@ class SignInPages:
         await self._door.sessions.end(request, response)
         return response
 
-    async def _opened(self, request: Request, found: Authenticated, to: str) -> Response:
+    async def _opened(
+        self, request: Request, found: Authenticated, to: str, now: datetime
+    ) -> Response:
+        """`now` is before the sign-in: whoever was shut out meanwhile stays out."""
         response = see_other(to)
         await self._door.sessions.open(
-            request, response, found.operator.operator_id, found.method, self._house.clock()
+            request, response, found.operator.operator_id, found.method, now
         )
         return response
 

@@ -1,0 +1,123 @@
+"""From settings and stores to the parts the application is made of."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from importlib.metadata import EntryPoints
+from pathlib import Path
+
+from gateway.admin.house import House
+from gateway.audit.log import AuditLog, nobody
+from gateway.audit.model import Entry
+from gateway.card.anchors import load_anchors
+from gateway.card.api import CardProfile, CertificateValidator, RevocationSource
+from gateway.card.verify import CardVerifier
+from gateway.clock import Clock
+from gateway.consent.consents import Consents
+from gateway.consent.task import ConsentTasks
+from gateway.errors import SettingsError
+from gateway.keys.hashing import load_keyed_hash
+from gateway.keys.master import load_master_key
+from gateway.keys.sealing import Sealer
+from gateway.keys.signing import SigningKeys
+from gateway.login.session import Sessions
+from gateway.login.task import LoginTasks
+from gateway.oidc.ending import GrantEnding
+from gateway.oidc.provider import Provider
+from gateway.operators.door import make_door
+from gateway.plugins import load_plugins
+from gateway.residents.links import Links
+from gateway.residents.registry import Residents
+from gateway.residents.search import ResidentSearch
+from gateway.residents.subject import Subjects
+from gateway.settings import Settings
+from gateway.store.api import Moments, Records
+from gateway.tenants.allow_lists import AllowLists
+from gateway.tenants.clients import Clients
+from gateway.web.cookies import Cookies
+from gateway.web.networks import Networks, parse_network
+from gateway.web.pages import Pages
+
+PAGES = ("gateway.login", "gateway.consent", "gateway.oidc")
+
+
+def load_profiles(settings: Settings, installed: EntryPoints) -> tuple[CardProfile, ...]:
+    names, tables = settings.card.profiles, settings.plugins
+    return load_plugins("gateway.card_profiles", names, tables, CardProfile, installed)
+
+
+def make_verifier(settings: Settings, installed: EntryPoints) -> CardVerifier:
+    card, tables = settings.card, settings.plugins
+    profiles = load_profiles(settings, installed)
+    sources = load_plugins(
+        "gateway.revocation_sources", card.revocation_sources, tables, RevocationSource, installed
+    )
+    validators = load_plugins(
+        "gateway.certificate_validators", card.validators, tables, CertificateValidator, installed
+    )
+    anchors = load_anchors(Path(card.anchors_dir), profiles, card.trust)
+    return CardVerifier(anchors, profiles, sources, validators)
+
+
+async def make_provider(
+    settings: Settings,
+    records: Records,
+    moments: Moments,
+    clock: Clock,
+    told: Callable[[Entry], None] = nobody,
+) -> Provider:
+    master = load_master_key(settings.keys)
+    keys = SigningKeys(records, master, timedelta(seconds=settings.keys.reload_seconds))
+    await keys.ensure(clock())
+    keyed_hash = await load_keyed_hash(records, master)
+    task_lifetime = timedelta(seconds=settings.login.task_seconds)
+    return Provider(
+        settings=settings,
+        clock=clock,
+        records=records,
+        moments=moments,
+        clients=Clients(records, keyed_hash),
+        keys=keys,
+        keyed_hash=keyed_hash,
+        audit=AuditLog(records, keyed_hash, told),
+        residents=Residents(records, keyed_hash, Sealer(master)),
+        subjects=Subjects(keyed_hash),
+        links=Links(records),
+        sessions=Sessions(moments, Cookies(settings.secure_cookies), settings.login),
+        login_tasks=LoginTasks(moments, task_lifetime),
+        consents=Consents(records),
+        consent_tasks=ConsentTasks(moments, task_lifetime),
+        pages=Pages(PAGES),
+    )
+
+
+def make_house(provider: Provider) -> House:
+    settings, records = provider.settings, provider.records
+    return House(
+        settings=settings,
+        clock=provider.clock,
+        records=records,
+        moments=provider.moments,
+        audit=provider.audit,
+        keyed_hash=provider.keyed_hash,
+        keys=provider.keys,
+        allow_lists=AllowLists(records, timedelta(seconds=settings.admin.reload_seconds)),
+        door=make_door(
+            settings,
+            records,
+            provider.moments,
+            provider.audit,
+            provider.keyed_hash,
+            load_master_key(settings.keys),
+        ),
+        residents=provider.residents,
+        search=ResidentSearch(provider.keyed_hash),
+        grants=GrantEnding(),
+        log_files=Path(settings.audit.directory),
+    )
+
+
+def trusted_proxies(settings: Settings) -> Networks:
+    try:
+        return Networks([parse_network(text) for text in settings.admin.trusted_proxies])
+    except ValueError as cause:
+        raise SettingsError(f"admin.trusted_proxies: {cause}") from cause

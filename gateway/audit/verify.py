@@ -46,7 +46,7 @@ class _Verification:
         self._keys = keys
         self._tell = tell
         self._findings: list[Finding] = []
-        self._kept: dict[int, str] = {}
+        self._kept: dict[int, set[str]] = {}
         self._gone: list[Head] = []
         self._removals: list[tuple[int, datetime]] = []
         self._last_id, self._last_head = 0, ""
@@ -56,11 +56,13 @@ class _Verification:
     def keep(self, kept_heads: Sequence[str]) -> None:
         for number, kept in enumerate(kept_heads, start=1):
             try:
-                self._kept[open_head(kept, self._keys).seal_id] = kept
+                seal_id = open_head(kept, self._keys).seal_id
             except InvalidHeadError:
                 where = f"kept head {number}"
                 description = "it is not signed with any of the keys"
                 self._findings.append(Finding(Problem.KEPT_HEAD_INVALID, where, description))
+            else:
+                self._kept.setdefault(seal_id, set()).add(kept)
 
     async def run(self) -> None:
         self._all = await count_entries(self._connection, BEFORE_ALL, _AFTER_ALL)
@@ -80,7 +82,7 @@ class _Verification:
         # SQLite keeps bytes where somebody puts them: no head either.
         seal_id, signed_head = row["seal_id"], str(row["signed_head"])
         self._seals += 1
-        if self._kept.pop(seal_id, signed_head) != signed_head:
+        if self._kept.pop(seal_id, set()) - {signed_head}:
             self._find(Problem.KEPT_HEAD_DIFFERS, seal_id, "another head was kept elsewhere")
         follows = self._check_number(seal_id)
         try:

@@ -1,5 +1,7 @@
 """The log's room on every kind of store: entries, what seals them, and keys to check it with."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -82,16 +84,34 @@ def entry(number: int, now: datetime = NOW) -> Entry:
     )
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("store") / "genkan.db"
+    asyncio.run(migrate(f"sqlite:///{file}"))
+    return file
+
+
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
+def sqlite_store(tmp_path: Path, empty_store: Path) -> str:
+    shutil.copy(empty_store, tmp_path / "genkan.db")
     return f"sqlite:///{tmp_path}/genkan.db"
 
 
-@pytest.fixture(params=["sqlite_url", pytest.param("postgres_url", marks=pytest.mark.servers)])
-async def records(request: pytest.FixtureRequest) -> AsyncIterator[Records]:
-    url = str(request.getfixturevalue(request.param))
-    await migrate(url)
-    opened = open_records(url)
+@pytest.fixture
+def postgres_store(postgres_url: str) -> str:
+    asyncio.run(migrate(postgres_url))
+    return postgres_url
+
+
+@pytest.fixture(params=["sqlite_store", pytest.param("postgres_store", marks=pytest.mark.servers)])
+def records_url(request: pytest.FixtureRequest) -> str:
+    """A database with its tables, and nothing in them."""
+    return str(request.getfixturevalue(request.param))
+
+
+@pytest.fixture
+async def records(records_url: str) -> AsyncIterator[Records]:
+    opened = open_records(records_url)
     yield opened
     await opened.close()
 

@@ -107,7 +107,7 @@ async def test_a_seal_added_at_the_end_without_the_key_is_found(sealed: Book) ->
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("records", ["sqlite_url"], indirect=True)
+@pytest.mark.parametrize("records_url", ["sqlite_store"], indirect=True)
 @pytest.mark.parametrize(
     ("change", "problem"),
     [

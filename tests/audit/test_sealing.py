@@ -145,7 +145,7 @@ async def test_a_number_that_was_rolled_back_is_no_missing_entry(book: Book) -> 
 
 @pytest.mark.anyio
 @pytest.mark.servers
-@pytest.mark.parametrize("records", ["postgres_url"], indirect=True)
+@pytest.mark.parametrize("records_url", ["postgres_store"], indirect=True)
 async def test_a_lower_number_that_commits_later_is_waited_for(book: Book) -> None:
     """Of two transactions the one that took its number first ends last."""
     await book.write(1)
@@ -163,7 +163,7 @@ async def test_a_lower_number_that_commits_later_is_waited_for(book: Book) -> No
 
 @pytest.mark.anyio
 @pytest.mark.servers
-@pytest.mark.parametrize("records", ["postgres_url"], indirect=True)
+@pytest.mark.parametrize("records_url", ["postgres_store"], indirect=True)
 async def test_a_writer_that_hangs_holds_up_the_seal_and_nothing_else(book: Book) -> None:
     await book.write(1)
     async with book.records.writing() as hanging:

@@ -36,7 +36,7 @@ async def plan(records: Records, query: LogQuery) -> str:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("records", ["sqlite_url"], indirect=True)
+@pytest.mark.parametrize("records_url", ["sqlite_store"], indirect=True)
 @pytest.mark.parametrize(
     ("query", "index"),
     [
@@ -74,7 +74,7 @@ async def test_a_search_walks_the_narrowest_index(
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("records", ["sqlite_url"], indirect=True)
+@pytest.mark.parametrize("records_url", ["sqlite_store"], indirect=True)
 async def test_the_few_entries_of_a_request_are_found_before_all_else(records: Records) -> None:
     found = await plan(records, replace(ALL, request_id="r", of_tenant="t", since=YESTERDAY))
     assert "USING INDEX ix_log_entries_request_id (request_id=?)" in found

@@ -214,6 +214,8 @@ async def test_a_log_sealed_anew_after_a_cut_differs_from_the_kept_head(sealed: 
     await sealed.seal(LATER)
     assert await sealed.problems() == []
     assert await sealed.problems(kept) == [(Problem.KEPT_HEAD_DIFFERS, 3)]
+    both = (kept, (await sealed.heads())[-1])
+    assert await sealed.problems(*both) == [(Problem.KEPT_HEAD_DIFFERS, 3)]
 
 
 @pytest.mark.anyio

@@ -104,6 +104,8 @@ class Endpoint:
 async def perform(endpoint: Endpoint, call: Call) -> Answer:
     """The order of checks: notice, right, presence, version; then the deed, which writes its log
     line in its own transaction. API and console both come through here."""
+    if not all(part.isprintable() for part in call.path.values()):
+        raise NoSuchThing  # what a store would choke on gets as far as this
     if endpoint.permission is not None:
         check_notice(call.caller)
         await check_right(endpoint.permission, call)

@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.errors import Conflict
+from gateway.residents.administration import ResidentRecord
+from gateway.residents.model import ResidentState
 from gateway.residents.records import basic_attributes, binding_reviews, certificates, links
-from gateway.residents.states import Change
+from gateway.residents.states import Change, state_after
 from gateway.residents.transition import change_state
 
 
@@ -26,6 +28,14 @@ class Destroyed:
     """Local IDs, those of ended links too."""
 
 
+def check_destroyable(resident: ResidentRecord) -> None:
+    """Before anybody asks a second person for it. Raises Conflict, as `destroy_resident` would."""
+    state_after(Change.DESTROY, resident.state)
+    left = resident.certificates or resident.links
+    if resident.state is ResidentState.DELETED and not left:
+        raise _gone()
+
+
 async def destroy_resident(
     connection: AsyncConnection, resident_id: str, now: datetime
 ) -> Destroyed:
@@ -39,13 +49,17 @@ async def destroy_resident(
         links=await _delete(connection, links, resident_id),
     )
     if destroyed == Destroyed(0, 0, 0):
-        raise Conflict("state: this resident's data is destroyed already")
+        raise _gone()
     await connection.execute(
         binding_reviews.update()
         .where(binding_reviews.c.candidate_resident_id == resident_id)
         .values(doubtful_hash=None, doubtful_not_after=None)
     )
     return destroyed
+
+
+def _gone() -> Conflict:
+    return Conflict("state: this resident's data is destroyed already")
 
 
 async def destroy_attributes(connection: AsyncConnection, resident_id: str) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gateway.admin.api.people import named
 from gateway.admin.endpoint import Call
 from gateway.audit.destruction import (
     DestroyedItem,
@@ -15,7 +16,6 @@ from gateway.audit.destruction import (
 from gateway.consent.ending import delete_consents_of_clients, delete_consents_of_resident
 from gateway.operators.deeds import DeedKind, TwoPersonDeed
 from gateway.operators.ending import delete_operators_of
-from gateway.operators.model import Operator
 from gateway.operators.registry import find_operator
 from gateway.operators.two_person import note_result
 from gateway.residents.destruction import destroy_links_of_clients, destroy_resident
@@ -44,11 +44,11 @@ async def delete_resident(connection: AsyncConnection, call: Call, deed: TwoPers
     gone = await destroy_resident(connection, resident_id, call.now)
     pseudonym = call.house.audit.pseudonym(resident_id)
     items = (
-        DestroyedItem(_ATTRIBUTES, MEDIUM, gone.data_keys, Method.KEY_DESTROYED),
-        DestroyedItem(_CERTIFICATES, MEDIUM, gone.certificates, Method.OVERWRITTEN),
-        DestroyedItem(_LINKS, MEDIUM, gone.links, Method.OVERWRITTEN),
-        DestroyedItem(_CONSENTS, MEDIUM, consents, Method.OVERWRITTEN),
-        DestroyedItem(_GRANTS, MEDIUM, grants, Method.OVERWRITTEN),
+        _item(call, _ATTRIBUTES, gone.data_keys, Method.KEY_DESTROYED),
+        _item(call, _CERTIFICATES, gone.certificates),
+        _item(call, _LINKS, gone.links),
+        _item(call, _CONSENTS, consents),
+        _item(call, _GRANTS, grants),
     )
     await _certify(connection, call, deed, Subject.RESIDENT, pseudonym, items)
     entry = call.entry("resident.deleted", resident=pseudonym, deed=deed.deed_id)
@@ -70,7 +70,7 @@ async def end(connection: AsyncConnection, call: Call, deed: TwoPersonDeed) -> N
         (_GRANTS, grants),
         (_OPERATORS, operators),
     )
-    items = tuple(DestroyedItem(name, MEDIUM, n, Method.OVERWRITTEN) for name, n in counts)
+    items = tuple(_item(call, name, quantity) for name, quantity in counts)
     await _certify(connection, call, deed, Subject.TENANT, tenant_id, items)
     entry = call.entry("tenant.ended", tenant_id=tenant_id, deed=deed.deed_id)
     await call.house.audit.write(connection, entry)
@@ -79,6 +79,14 @@ async def end(connection: AsyncConnection, call: Call, deed: TwoPersonDeed) -> N
 CARRIED_OUT: Mapping[
     DeedKind, Callable[[AsyncConnection, Call, TwoPersonDeed], Awaitable[None]]
 ] = {DeedKind.RESIDENT_DELETION: delete_resident, DeedKind.TENANT_END: end}
+
+
+def _item(
+    call: Call, name: str, quantity: int, method: Method = Method.OVERWRITTEN
+) -> DestroyedItem:
+    """Of a store that does not overwrite, no more is certified than that it deleted."""
+    done = method if call.house.records.overwrites else Method.DELETED
+    return DestroyedItem(name, MEDIUM, quantity, done)
 
 
 async def _certify(
@@ -96,16 +104,11 @@ async def _certify(
         subject_id=subject_id,
         deed_id=deed.deed_id,
         document_number=deed.document_number,
-        asked_by=deed.asked_by if asker is None else _named(asker),
-        approved_by=_named(call.operator),
-        responsible_person=_named(call.operator),
+        asked_by=deed.asked_by if asker is None else named(asker),
+        approved_by=named(call.operator),
+        responsible_person=named(call.operator),
         destroyed_at=call.now,
         items=items,
     )
     signed = await sign_destruction(call.house.keys, destruction, call.now)
     await note_result(connection, deed.deed_id, {"certificate": signed})
-
-
-def _named(operator: Operator) -> str:
-    """Two people may share a name, never a login name."""
-    return f"{operator.name} ({operator.login_name})"

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-from gateway.admin.api.deeds import DeedView
-from gateway.admin.api.deeds import view as view_deed
+from gateway.admin.api.deed_view import DeedView, resident_of
+from gateway.admin.api.deed_view import view as view_deed
 from gateway.admin.endpoint import Answer, Call, Endpoint
 from gateway.audit.destruction import check_destruction
 from gateway.errors import Conflict, NoSuchThing
@@ -15,6 +15,7 @@ from gateway.operators.deeds import DeedKind
 from gateway.operators.model import Permission
 from gateway.operators.two_person import ask, find_deed
 from gateway.residents.administration import find_resident_record
+from gateway.residents.destruction import check_destroyable
 from gateway.tenants.registry import TenantState, find_tenant
 
 
@@ -34,8 +35,10 @@ class Certificate(msgspec.Struct, frozen=True):
 async def ask_resident_deletion(call: Call) -> Answer:
     resident_id = call.path["resident_id"]
     async with call.house.records.reading() as connection:
-        if await find_resident_record(connection, resident_id) is None:
-            raise NoSuchThing
+        found = await find_resident_record(connection, resident_id)
+    if found is None:
+        raise NoSuchThing
+    check_destroyable(found)
     return await _ask(call, DeedKind.RESIDENT_DELETION, {"resident_id": resident_id})
 
 
@@ -63,9 +66,11 @@ async def _ask(call: Call, kind: DeedKind, subject: Mapping[str, str]) -> Answer
             timedelta(days=call.house.settings.admin.approval_days),
             call.now,
         )
-        entry = call.entry("deed.asked", kind=kind, deed=deed.deed_id)
+        entry = call.entry(
+            "deed.asked", resident=resident_of(call, deed), what=kind, deed=deed.deed_id
+        )
         await call.house.audit.write(connection, entry)
-    return Answer(view_deed(deed))
+        return Answer(await view_deed(connection, call, deed))
 
 
 async def show_certificate(call: Call) -> Answer:

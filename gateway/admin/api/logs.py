@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 from starlette.responses import StreamingResponse
 
-from gateway.admin.api.deeds import DeedView
-from gateway.admin.api.deeds import view as view_deed
+from gateway.admin.api.deed_view import DeedView
+from gateway.admin.api.deed_view import view as view_deed
 from gateway.admin.api.log_lines import all_lines, find_lines
 from gateway.admin.endpoint import Answer, Call, Endpoint
 from gateway.audit.csv_export import csv_lines
@@ -104,7 +104,7 @@ async def ask_export(call: Call) -> Answer:
         )
         entry = call.entry("export.asked", deed=deed.deed_id, document=deed.document_number)
         await call.house.audit.write(connection, entry)
-    return Answer(view_deed(deed))
+        return Answer(await view_deed(connection, call, deed))
 
 
 async def download_export(call: Call) -> Answer:

@@ -9,14 +9,16 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.admin.endpoint import Answer, Call, Endpoint, Method
-from gateway.card.api import BasicAttributes
+from gateway.card.api import AttributeOrigin, BasicAttributes
 from gateway.errors import InvalidField, NoSuchThing
 from gateway.operators.model import Permission
 from gateway.residents import administration
-from gateway.residents.administration import ResidentRecord, find_resident_record
+from gateway.residents.administration import LinkRecord, ResidentRecord, find_resident_record
+from gateway.tenants.client_names import ClientName, client_names
 
 _ONE = "/residents/{resident_id}"
-Short = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+_WAYS = (("name", "birth_date"), ("common_id",), ("client_id", "local_id"))
+Short = Annotated[str, msgspec.Meta(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f]+$")]
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,17 +39,27 @@ class CertificateView(msgspec.Struct, frozen=True):
 
 class LinkView(msgspec.Struct, frozen=True):
     client_id: str
+    client_name_ja: str
+    client_name_en: str
+    tenant_id: str
     local_id: str
     linked_at: datetime
     ended_at: datetime | None
 
 
 class AttributesView(msgspec.Struct, frozen=True):
-    name: str
+    """None where the certificate carries none."""
+
+    name: str | None
     name_substituted: bool
+    """代替文字: it holds characters that stand for others."""
     birth_date: date | None
-    gender: str
+    birth_date_on_card: str | None
+    """EYYYYMMDD, also where a part of it is not known."""
+    gender: str | None
+    """1 male, 2 female, 3 unknown."""
     address: str | None
+    address_substituted: bool
 
 
 class ResidentView(msgspec.Struct, frozen=True):
@@ -99,6 +111,9 @@ def _way(
         return "local_id", partial(
             search.by_local_id, client_id=asked.client_id, local_id=asked.local_id
         )
+    for way in _WAYS:
+        if given < set(way):
+            raise InvalidField(next(name for name in way if name not in given), "it is missing")
     raise InvalidField("name", "name and birth date, or the common ID, or service and local ID")
 
 
@@ -124,11 +139,13 @@ async def show_attributes(call: Call) -> Answer:
 
 def view_attributes(attributes: BasicAttributes) -> AttributesView:
     return AttributesView(
-        attributes.name or "",
-        "1" in (attributes.name_substitution or ""),
-        attributes.birthday,
-        attributes.gender or "",
-        attributes.address,
+        name=attributes.name,
+        name_substituted=attributes.name_origin is AttributeOrigin.SUBSTITUTED,
+        birth_date=attributes.birthday,
+        birth_date_on_card=attributes.birth_date,
+        gender=attributes.gender,
+        address=attributes.address,
+        address_substituted=attributes.address_origin is AttributeOrigin.SUBSTITUTED,
     )
 
 
@@ -152,6 +169,7 @@ async def _existing(connection: AsyncConnection, resident_id: str) -> ResidentRe
 
 async def _view(connection: AsyncConnection, call: Call, resident_id: str) -> ResidentView:
     found = await _existing(connection, resident_id)
+    names = await client_names(connection, (link.client_id for link in found.links))
     return ResidentView(
         found.resident_id,
         found.common_id,
@@ -162,12 +180,21 @@ async def _view(connection: AsyncConnection, call: Call, resident_id: str) -> Re
             CertificateView(one.certificate_type, one.bound_at, one.not_after)
             for one in found.certificates
         ),
-        tuple(
-            LinkView(one.client_id, one.local_id, one.linked_at, one.ended_at)
-            for one in found.links
-        ),
+        tuple(_link(link, names[link.client_id]) for link in found.links),
         call.house.audit.pseudonym(resident_id),
         found.version,
+    )
+
+
+def _link(link: LinkRecord, named: ClientName) -> LinkView:
+    return LinkView(
+        client_id=link.client_id,
+        client_name_ja=named.client_name_ja,
+        client_name_en=named.client_name_en,
+        tenant_id=named.tenant_id,
+        local_id=link.local_id,
+        linked_at=link.linked_at,
+        ended_at=link.ended_at,
     )
 
 

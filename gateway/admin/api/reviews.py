@@ -1,5 +1,6 @@
 """Binding reviews: whether a card and somebody known are one person."""
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -7,7 +8,9 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.admin.api.paging import Page, Paging, page_of
+from gateway.admin.api.people import names_of
 from gateway.admin.endpoint import Answer, Call, Endpoint
+from gateway.audit.model import Entry
 from gateway.errors import NoSuchThing
 from gateway.operators.model import Permission
 from gateway.residents import reviews
@@ -31,18 +34,19 @@ class ReviewView(msgspec.Struct, frozen=True):
     decision: str | None
     decided_at: datetime | None
     decided_by: str | None
+    decided_by_name: str | None
 
 
 async def list_reviews(call: Call) -> Answer:
     asked: Paging = call.query
     async with call.house.records.reading() as connection:
         rows = await reviews.list_open_reviews(connection, after=asked.after, limit=asked.limit + 1)
-    return Answer(page_of(rows, asked.limit, _view, lambda row: row.review_id))
+    return Answer(page_of(rows, asked.limit, _undecided, lambda row: row.review_id))
 
 
 async def show_review(call: Call) -> Answer:
     async with call.house.records.reading() as connection:
-        return Answer(_view(await _existing(connection, call)))
+        return Answer(await _shown(connection, await _existing(connection, call)))
 
 
 async def decide_review(call: Call) -> Answer:
@@ -55,16 +59,21 @@ async def decide_review(call: Call) -> Answer:
             call.operator.operator_id,
             call.now,
         )
-        resident = call.house.audit.pseudonym(review.candidate_resident_id)
-        entry = call.entry(
-            "review.decided",
-            resident=resident,
-            review=review.review_id,
-            cause=review.cause,
-            decision=asked.decision,
-        )
-        await call.house.audit.write(connection, entry)
-    return Answer(_view(review))
+        await call.house.audit.write(connection, *_entries(call, review, asked.decision))
+        return Answer(await _shown(connection, review))
+
+
+def _entries(call: Call, review: Review, decision: str) -> Iterator[Entry]:
+    """One for each of the two, so that it stands in the trace of either."""
+    for resident_id in (review.candidate_resident_id, review.other_resident_id):
+        if resident_id is not None:
+            yield call.entry(
+                "review.decided",
+                resident=call.house.audit.pseudonym(resident_id),
+                review=review.review_id,
+                cause=review.cause,
+                decision=decision,
+            )
 
 
 async def _existing(connection: AsyncConnection, call: Call) -> Review:
@@ -74,7 +83,15 @@ async def _existing(connection: AsyncConnection, call: Call) -> Review:
     return found
 
 
-def _view(review: Review) -> ReviewView:
+async def _shown(connection: AsyncConnection, review: Review) -> ReviewView:
+    return _view(review, await names_of(connection, [review.decided_by]))
+
+
+def _undecided(review: Review) -> ReviewView:
+    return _view(review, {})
+
+
+def _view(review: Review, names: Mapping[str, str]) -> ReviewView:
     return ReviewView(
         review.review_id,
         review.cause,
@@ -85,6 +102,7 @@ def _view(review: Review) -> ReviewView:
         review.decision,
         review.decided_at,
         review.decided_by,
+        None if review.decided_by is None else names[review.decided_by],
     )
 
 

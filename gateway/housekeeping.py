@@ -34,12 +34,14 @@ class Housekeeping:
     async def once(self) -> None:
         """What is due now, and nobody else has begun."""
         now = self.clock()
-        if await self.moments.claim(_KIND, "logs", _DAY):
-            await self._remove_old_logs(now)
         # A little less than the pause, or every second round would find the claim still there.
         pause = timedelta(seconds=self.settings.seal_seconds * 0.9)
-        if await self.moments.claim(_KIND, "seal", pause):
-            await self.sealing.seal(now)
+        if not await self.moments.claim(_KIND, "seal", pause):
+            return
+        if await self.moments.claim(_KIND, "logs", _DAY):
+            await self._remove_old_logs(now)
+        # After it: until the entry that tells of a removal is sealed, it proves nothing.
+        await self.sealing.seal(now)
 
     async def _remove_old_logs(self, now: datetime) -> None:
         keep = timedelta(days=self.settings.retention_days)

@@ -101,9 +101,8 @@ class Endpoint:
         return "{tenant_id}" in self.path
 
 
-async def perform(endpoint: Endpoint, call: Call) -> Answer:
-    """The order of checks: notice, right, presence, version; then the deed, which writes its log
-    line in its own transaction. API and console both come through here."""
+async def admit(endpoint: Endpoint, call: Call) -> None:
+    """The order of checks: notice, right, presence, version. Nothing of a body is read before."""
     if not all(part.isprintable() for part in call.path.values()):
         raise NoSuchThing  # what a store would choke on gets as far as this
     if endpoint.permission is not None:
@@ -114,6 +113,12 @@ async def perform(endpoint: Endpoint, call: Call) -> Answer:
         check_presence(call.caller, call.now, longest)
     if endpoint.conditional and call.expected_version is None:
         raise PreconditionNeeded
+
+
+async def perform(endpoint: Endpoint, call: Call) -> Answer:
+    """The checks, then the deed, which writes its log line in its own transaction. API and console
+    both come through here."""
+    await admit(endpoint, call)
     return await endpoint.handle(call)
 
 

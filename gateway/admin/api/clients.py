@@ -21,7 +21,7 @@ from gateway.tenants.client_records import (
     find_client_record,
     list_clients,
 )
-from gateway.tenants.logos import find_logo, put_logo
+from gateway.tenants.logos import find_logo, put_logo, remove_logo
 from gateway.tenants.metadata import ClientMetadata
 from gateway.tenants.model import ClientKind
 from gateway.tenants.rotation import end_former_secret, rotate_secret
@@ -106,6 +106,7 @@ async def show(kind: ClientKind, call: Call) -> Answer:
 
 async def create(kind: ClientKind, call: Call) -> Answer:
     new: NewClient = call.body
+    check_common_id(call, None, new.metadata)
     async with call.house.records.writing() as connection:
         made, secret = await administration.create_client(
             connection,
@@ -125,6 +126,7 @@ async def change(kind: ClientKind, call: Call) -> Answer:
     metadata: ClientMetadata = call.body
     async with call.house.records.writing() as connection:
         before = await _subject(connection, kind, call)
+        check_common_id(call, before.metadata, metadata)
         after, secret = await administration.change_client(
             connection,
             call.house.keyed_hash,
@@ -140,6 +142,14 @@ async def change(kind: ClientKind, call: Call) -> Answer:
         ]
         await _log(connection, call, after, "changed", fields=" ".join(changed))
     return Answer(WithSecret(view(after), secret), after.version)
+
+
+def check_common_id(call: Call, before: ClientMetadata | None, after: ClientMetadata) -> None:
+    """By the common ID a service could be compared with every other tenant's: a tenant does not
+    allow it to itself. Raises InvalidField."""
+    had = before is not None and before.may_see_common_id
+    if after.may_see_common_id and not had and call.operator.tenant_id is not None:
+        raise InvalidField("may_see_common_id", "an operator of the platform allows this")
 
 
 async def suspend(kind: ClientKind, call: Call) -> Answer:
@@ -208,6 +218,10 @@ async def show_logo(kind: ClientKind, call: Call) -> Answer:
         logo = await find_logo(connection, subject.tenant_id, subject.client_id)
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
     return Answer(Response(logo.image, headers=headers, media_type=logo.media_type))
+
+
+async def remove_client_logo(kind: ClientKind, call: Call) -> Answer:
+    return await _change_state(kind, call, remove_logo, "logo_removed")
 
 
 async def _change_state(kind: ClientKind, call: Call, change: _Change, deed: str) -> Answer:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from starlette.routing import Route
 from gateway.admin.api.openapi import openapi_document
 from gateway.admin.api.problem import problem_handlers
 from gateway.admin.caller import identify
-from gateway.admin.endpoint import Answer, Call, Endpoint, perform
+from gateway.admin.endpoint import Answer, Call, Endpoint, admit
 from gateway.admin.house import House
 from gateway.errors import BadRequest, StaleVersion
 from gateway.web.json import json_body, json_response
@@ -51,11 +52,13 @@ def _route(house: House, path: str, methods: Mapping[str, Endpoint]) -> Route:
             caller=caller,
             now=now,
             path=dict(request.path_params),
-            body=None if endpoint.body is None else await json_body(request, endpoint.body),
             query=read_query(request, endpoint.query),
             expected_version=expected_version(request.headers.get("if-match")),
         )
-        return _respond(endpoint, await perform(endpoint, call))
+        await admit(endpoint, call)
+        if endpoint.body is not None:
+            call = replace(call, body=await json_body(request, endpoint.body))
+        return _respond(endpoint, await endpoint.handle(call))
 
     return Route(path, answer, methods=list(methods))
 

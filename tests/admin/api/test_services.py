@@ -116,3 +116,25 @@ async def test_a_deleted_service_is_restored_suspended(office: Office) -> None:
         assert back.json()["state"] == "suspended"
         on = await desk.delete(f"{SERVICES}/health/suspension", headers={"If-Match": '"3"'})
         assert on.json()["state"] == "active"
+
+
+async def test_a_tenant_does_not_allow_itself_to_see_the_common_id(office: Office) -> None:
+    asked = {
+        **SERVICE,
+        "scope": "openid common_id",
+        "may_see_common_id": True,
+        "decision_document_number": "花総発第12号",
+    }
+    new = {"client_id": "health", "metadata": asked}
+    manager = await office.operator(Role.SERVICE_MANAGER, "hanasaki")
+    async with office.at_desk(manager) as desk:
+        refused = await desk.post(SERVICES, json=new)
+        assert refused.json()["errors"][0]["field"] == "may_see_common_id"
+        assert (await desk.get(f"{SERVICES}/health")).status_code == 404
+    platform = await office.operator(Role.SERVICE_MANAGER)
+    async with office.at_desk(platform) as desk:
+        assert (await desk.post(SERVICES, json=new)).status_code == 201
+    async with office.at_desk(manager) as desk:
+        kept = {**asked, "client_name_en": "Wellness"}
+        changed = await desk.put(f"{SERVICES}/health", json=kept, headers={"If-Match": '"1"'})
+        assert changed.status_code == 200

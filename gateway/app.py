@@ -1,6 +1,6 @@
 """The one module that knows all the parts: from settings and stores to the application."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from importlib.metadata import EntryPoints, version
@@ -14,17 +14,23 @@ from starlette.types import ASGIApp
 
 from gateway.admin.application import admin_routes
 from gateway.admin.gate import IpGate, Refusals
+from gateway.admin.house import PartState, Readiness
 from gateway.assembly import make_house, make_provider, make_verifier, trusted_proxies
 from gateway.audit.model import GATEWAY, Entry, LogKind, Outcome
 from gateway.audit.sealing import Sealing
 from gateway.card.challenge import Challenges
 from gateway.card.model import Verification
-from gateway.card.readiness import anchors_in_force, revocation_evidence
+from gateway.card.readiness import (
+    anchor_states,
+    anchors_in_force,
+    revocation_evidence,
+    source_states,
+)
 from gateway.card.routes import Conclude, Holder, Identify, card_routes
 from gateway.card.verify import CardVerifier
 from gateway.clock import Clock, system_clock
 from gateway.consent.routes import ConsentPage
-from gateway.health import Part, health_routes
+from gateway.health import Part, health_routes, look
 from gateway.housekeeping import Housekeeping, kept
 from gateway.login.browser import Browsers
 from gateway.login.card_sign_in import CardSignIn
@@ -110,7 +116,8 @@ def make_app(
         ),
     )
     identify, conclude_for = card_callers(provider, browsers)
-    house = make_house(provider)
+    parts = parts_to_watch(provider.records, moments, verifier, clock)
+    house = make_house(provider, readiness_of(parts, verifier, clock))
     refusals = Refusals(provider.audit, moments, clock)
     if observation is not None:
         refusals = Refusals(provider.audit, moments, clock, observation.metrics.gate_refused)
@@ -119,7 +126,7 @@ def make_app(
         *login.routes(),
         *consent_page(provider).routes(),
         *card_routes(verifier, challenges, identify, conclude_for, clock),
-        *health_routes(parts_to_watch(provider.records, moments, verifier, clock)),
+        *health_routes(parts),
         *admin_routes(house),
         static_route(),
     ]
@@ -174,6 +181,25 @@ def parts_to_watch(
         # Whoever is signed in needs no card: stale evidence is told, and closes no door.
         Part("revocation", revocation, required=False),
     )
+
+
+def readiness_of(
+    parts: Sequence[Part], verifier: CardVerifier, clock: Clock
+) -> Callable[[], Awaitable[Readiness]]:
+    """What /readyz tells, and the times behind it, for the console."""
+
+    async def state(part: Part) -> PartState:
+        found = await look(part)
+        return PartState(part.name, found.ready, found.detail)
+
+    async def readiness() -> Readiness:
+        return Readiness(
+            parts=tuple([await state(part) for part in parts]),
+            anchors=anchor_states(verifier.anchors),
+            sources=await source_states(verifier.revocation_sources, clock()),
+        )
+
+    return readiness
 
 
 def consent_page(provider: Provider) -> ConsentPage:

@@ -1,11 +1,11 @@
 """From settings and stores to the parts the application is made of."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from importlib.metadata import EntryPoints
 from pathlib import Path
 
-from gateway.admin.house import House
+from gateway.admin.house import House, Readiness
 from gateway.audit.log import AuditLog, nobody
 from gateway.audit.model import Entry
 from gateway.card.anchors import load_anchors
@@ -90,7 +90,7 @@ async def make_provider(
     )
 
 
-def make_house(provider: Provider) -> House:
+def make_house(provider: Provider, readiness: Callable[[], Awaitable[Readiness]]) -> House:
     settings, records = provider.settings, provider.records
     return House(
         settings=settings,
@@ -113,6 +113,7 @@ def make_house(provider: Provider) -> House:
         search=ResidentSearch(provider.keyed_hash),
         grants=GrantEnding(),
         log_files=Path(settings.audit.directory),
+        readiness=readiness,
     )
 
 

@@ -24,14 +24,23 @@ class Part:
     """Whether the gateway is out of service without it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a look at a part found."""
+
+    ready: bool
+    detail: str | None
+
+
 def health_routes(parts: Sequence[Part]) -> list[Route]:
     async def healthz(_: Request) -> Response:
         return json_response({"status": "ok"})
 
     async def readyz(_: Request) -> Response:
-        found = {part.name: await _look(part) for part in parts}
-        ready = all(found[part.name]["ready"] for part in parts if part.required)
-        return json_response({"ready": ready, "parts": found}, 200 if ready else 503)
+        found = {part.name: await look(part) for part in parts}
+        ready = all(found[part.name].ready for part in parts if part.required)
+        told = {name: _told(each) for name, each in found.items()}
+        return json_response({"ready": ready, "parts": told}, 200 if ready else 503)
 
     return [
         Route("/healthz", healthz, methods=["GET"]),
@@ -39,16 +48,17 @@ def health_routes(parts: Sequence[Part]) -> list[Route]:
     ]
 
 
-async def _look(part: Part) -> dict[str, object]:
+async def look(part: Part) -> Found:
     try:
-        return _told(await part.check(), ready=True)
+        return Found(ready=True, detail=await part.check())
     except NotReadyError as found:
-        return _told(str(found), ready=False)
+        return Found(ready=False, detail=str(found))
     except Exception:
         # Whatever it is, it is not ready; the cause is for the log, not for the network.
         log.exception("%s is not ready", part.name)
-        return _told(None, ready=False)
+        return Found(ready=False, detail=None)
 
 
-def _told(detail: str | None, *, ready: bool) -> dict[str, object]:
-    return {"ready": ready} if detail is None else {"ready": ready, "detail": detail}
+def _told(found: Found) -> dict[str, object]:
+    ready: dict[str, object] = {"ready": found.ready}
+    return ready if found.detail is None else {**ready, "detail": found.detail}

@@ -1,6 +1,6 @@
 """The parts the operators' door works with."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.audit.log import AuditLog
+from gateway.card.readiness import AnchorState, SourceState
 from gateway.clock import Clock
 from gateway.keys.hashing import KeyedHash
 from gateway.keys.signing import SigningKeys
@@ -35,6 +36,24 @@ class Grants(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class PartState:
+    """A part of the gateway, as /readyz tells of it."""
+
+    name: str
+    ready: bool
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """How the gateway stands: what an operator sees before residents notice."""
+
+    parts: tuple[PartState, ...]
+    anchors: tuple[AnchorState, ...]
+    sources: tuple[SourceState, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     settings: Settings
     clock: Clock
@@ -50,3 +69,4 @@ class House:
     grants: Grants
     log_files: Path
     """The folder of the access, communication and error logs."""
+    readiness: Callable[[], Awaitable[Readiness]]

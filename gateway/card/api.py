@@ -220,6 +220,8 @@ class Evidence:
     """Pieces past their nextUpdate."""
     next_due: datetime | None
     """When the first of the fresh ones goes stale."""
+    as_of: datetime | None = None
+    """When the oldest of the fresh ones was made."""
 
 
 @runtime_checkable

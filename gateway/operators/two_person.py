@@ -134,16 +134,31 @@ async def list_deeds(
     now: datetime,
     *,
     state: DeedState | None = None,
+    kind: DeedKind | None = None,
+    asked_by: str | None = None,
     after: TwoPersonDeed | None = None,
     limit: int,
 ) -> list[TwoPersonDeed]:
     """The latest first; a page begins behind `after`."""
     at, deed_id = two_person_deeds.c.asked_at, two_person_deeds.c.deed_id
     query = _ALL.where(*_of(tenant_id, state, now)).order_by(at.desc(), deed_id).limit(limit)
+    if kind is not None:
+        query = query.where(two_person_deeds.c.kind == kind)
+    if asked_by is not None:
+        query = query.where(two_person_deeds.c.asked_by == asked_by)
     if after is not None:
         behind = (at == after.asked_at) & (deed_id > after.deed_id)
         query = query.where((at < after.asked_at) | behind)
     return [_read(row, now) for row in await connection.execute(query)]
+
+
+async def count_waiting(
+    connection: AsyncConnection, tenant_id: str | Literal[EveryTenant.ANY] | None, now: datetime
+) -> int:
+    """Deeds whose second person is still awaited."""
+    query = sa.select(sa.func.count()).select_from(two_person_deeds)
+    found = await connection.execute(query.where(*_of(tenant_id, DeedState.WAITING, now)))
+    return found.scalar_one()
 
 
 def _of(

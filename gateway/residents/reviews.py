@@ -52,6 +52,13 @@ async def list_open_reviews(
     return tuple(_review(row) for row in await connection.execute(query))
 
 
+async def count_open_reviews(connection: AsyncConnection) -> int:
+    query = sa.select(sa.func.count()).select_from(binding_reviews)
+    return (
+        await connection.execute(query.where(binding_reviews.c.decision.is_(None)))
+    ).scalar_one()
+
+
 async def find_review(connection: AsyncConnection, review_id: str) -> Review | None:
     query = _REVIEWS.where(binding_reviews.c.review_id == review_id)
     row = (await connection.execute(query)).one_or_none()

@@ -62,8 +62,13 @@ class CrlDirectory:
         """Of the lists' own times; who signed them is found out when a certificate is asked for."""
         await self._look(now)
         lists = [each for each in self._files.all() if each.this_update <= now]
-        due = sorted(each.next_update for each in lists if each.next_update >= now)
-        return Evidence(len(due), len(lists) - len(due), due[0] if due else None)
+        fresh = [each for each in lists if each.next_update >= now]
+        return Evidence(
+            fresh=len(fresh),
+            stale=len(lists) - len(fresh),
+            next_due=min((each.next_update for each in fresh), default=None),
+            as_of=min((each.this_update for each in fresh), default=None),
+        )
 
     async def _look(self, now: datetime) -> None:
         """Whoever finds the last look too old takes a new one, off the event loop. Meanwhile the

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from gateway.admin.api import (
     account,
     client_endpoints,
+    dashboard,
     deeds,
     deletions,
+    exports,
     logs,
     networks,
     operators,
@@ -21,6 +23,7 @@ from gateway.admin.endpoint import Endpoint
 ENDPOINTS: Mapping[str, Endpoint] = {
     endpoint.name: endpoint
     for room in (
+        dashboard,
         account,
         passkeys,
         tokens,
@@ -33,6 +36,7 @@ ENDPOINTS: Mapping[str, Endpoint] = {
         deeds,
         deletions,
         logs,
+        exports,
     )
     for endpoint in room.endpoints()
 }

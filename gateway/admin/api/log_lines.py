@@ -1,10 +1,11 @@
 """The six logs as one: entries of the store and lines of the files, merged by time."""
 
 import asyncio
-import heapq
-from collections.abc import AsyncIterator, Sequence
+import sys
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
-from datetime import timedelta
+from itertools import islice
 
 from gateway.admin.house import House
 from gateway.audit.files import FILE_KINDS
@@ -12,46 +13,77 @@ from gateway.audit.files_search import FileSearch
 from gateway.audit.model import LogKind
 from gateway.audit.search import MAX_LIMIT, LogLine, LogQuery, search
 
-_TICK = timedelta(microseconds=1)
+
+async def find_lines(house: House, query: LogQuery) -> tuple[list[LogLine], bool]:
+    """Newest first, and whether there are more. All lines of one instant come together, so that
+    the next page begins where this one ends (`until` its last line's time) and none is lost: there
+    may be a few more than the query's limit."""
+    found: list[LogLine] = []
+    fetched = replace(query, limit=min(query.limit + 1, MAX_LIMIT))
+    async with aclosing(_newest_first(house, fetched)) as lines:
+        async for line in lines:
+            if len(found) >= query.limit and line.at != found[-1].at:
+                return found, True
+            found.append(line)
+    return found, False
 
 
-def kinds_of(query: LogQuery) -> tuple[list[LogKind], list[LogKind]]:
-    """In the store, and in files."""
-    wanted = list(query.kinds or LogKind)
-    return (
-        [kind for kind in wanted if kind not in FILE_KINDS],
-        [kind for kind in wanted if kind in FILE_KINDS],
-    )
-
-
-async def find_lines(house: House, query: LogQuery) -> list[LogLine]:
-    """Newest first, up to the query's limit."""
-    stored, filed = kinds_of(query)
-    found: list[Sequence[LogLine]] = []
-    if stored:
-        async with house.records.reading() as connection:
-            page = await search(connection, replace(query, kinds=stored))
-        found.append(page.lines)
-    if filed:
-        files = FileSearch(house.log_files, query, filed)
-        found.append(await asyncio.to_thread(list, files))
-    merged = heapq.merge(*found, key=lambda line: line.at, reverse=True)
-    return list(merged)[: query.limit]
-
-
-async def all_lines(house: House, query: LogQuery) -> AsyncIterator[Sequence[LogLine]]:
+async def all_lines(house: House, query: LogQuery) -> AsyncGenerator[Sequence[LogLine]]:
     """Everything a query finds, in portions, however much it is."""
-    portion = replace(query, limit=MAX_LIMIT)
-    while lines := await find_lines(house, portion):
-        if len(lines) < MAX_LIMIT:
-            yield lines
-            return
-        # The next portion begins at a whole instant, so that none of one instant is lost.
-        last = lines[-1].at
-        whole = [line for line in lines if line.at != last]
-        if whole:
-            yield whole
-            portion = replace(portion, until=last + _TICK)
-        else:
-            yield lines
-            portion = replace(portion, until=last)
+    portion: list[LogLine] = []
+    async with aclosing(_newest_first(house, replace(query, limit=MAX_LIMIT))) as lines:
+        async for line in lines:
+            portion.append(line)
+            if len(portion) == MAX_LIMIT:
+                yield portion
+                portion = []
+    if portion:
+        yield portion
+
+
+async def _newest_first(house: House, query: LogQuery) -> AsyncGenerator[LogLine]:
+    """Without an end of its own: the query's limit is how many are fetched at a time."""
+    wanted = query.kinds or tuple(LogKind)
+    stored = [kind for kind in wanted if kind not in FILE_KINDS]
+    # No line of the files names a tenant: there is nothing of one's own to be found in them.
+    filed = [kind for kind in wanted if kind in FILE_KINDS and query.of_tenant is None]
+    sources = []
+    if stored:
+        sources.append(_of_store(house, replace(query, kinds=stored)))
+    if filed:
+        sources.append(_of_files(house, query, filed))
+    try:
+        waiting = {source: line for source in sources if (line := await anext(source, None))}
+        while waiting:
+            source, line = max(waiting.items(), key=lambda item: item[1].at)
+            yield line
+            following = await anext(source, None)
+            if following is None:
+                del waiting[source]
+            else:
+                waiting[source] = following
+    finally:
+        for source in sources:
+            await source.aclose()
+
+
+async def _of_store(house: House, query: LogQuery) -> AsyncGenerator[LogLine]:
+    """Each portion over a connection of its own: whoever reads slowly holds none."""
+    following: LogQuery | None = query
+    while following is not None:
+        async with house.records.reading() as connection:
+            page = await search(connection, following)
+        for line in page.lines:
+            yield line
+        after = page.after_entry
+        following = None if after is None else replace(query, after_entry=after)
+
+
+async def _of_files(
+    house: House, query: LogQuery, kinds: Sequence[LogKind]
+) -> AsyncGenerator[LogLine]:
+    """One walk through the files, from their end, in a thread."""
+    files = iter(FileSearch(house.log_files, replace(query, limit=sys.maxsize), kinds))
+    while lines := await asyncio.to_thread(lambda: list(islice(files, query.limit))):
+        for line in lines:
+            yield line

@@ -122,16 +122,20 @@ def make_app(
     if observation is not None:
         refusals = Refusals(provider.audit, moments, clock, observation.metrics.gate_refused)
     routes: list[BaseRoute] = [
-        *oidc_routes(provider),
-        *login.routes(),
-        *consent_page(provider).routes(),
-        *card_routes(verifier, challenges, identify, conclude_for, clock),
         *health_routes(parts),
-        *admin_routes(house),
         static_route(),
     ]
-    if observation is not None:
-        routes.append(metrics_route(observation.metrics))
+    if "residents" in settings.server.doors:
+        routes += [
+            *oidc_routes(provider),
+            *login.routes(),
+            *consent_page(provider).routes(),
+            *card_routes(verifier, challenges, identify, conclude_for, clock),
+        ]
+    if "operators" in settings.server.doors:
+        routes += admin_routes(house)
+        if observation is not None:
+            routes.append(metrics_route(observation.metrics))
     app = Starlette(
         routes=routes,
         middleware=[

@@ -15,6 +15,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     listen_host: str = "127.0.0.1"
     listen_port: int = 8000
     workers: int = 1
+    doors: tuple[Literal["residents", "operators"], ...] = ("residents", "operators")
     body_limit_bytes: int = 65_536
 
 

@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 import msgspec
 
@@ -55,7 +55,7 @@ def _override(tables: dict[str, Any], environ: Mapping[str, str]) -> None:
         if key not in kinds:
             raise SettingsError(f"{name}: there is no setting {section}.{key}")
         value: object = text
-        if kinds[key] == tuple[str, ...]:
+        if get_origin(kinds[key]) is tuple:
             value = [part.strip() for part in text.split(",") if part.strip()]
         elif kinds[key] is int and re.fullmatch(r"-?[0-9]+", text):
             value = int(text)
@@ -107,6 +107,11 @@ def check_reader(settings: Settings) -> None:
         raise SettingsError("reader.gateway_origins: at least one gateway is needed")
     for origin in settings.reader.gateway_origins:
         _origin("reader.gateway_origins", origin)
+
+
+def check_doors(settings: Settings) -> None:
+    if not settings.server.doors:
+        raise SettingsError("server.doors: a process that opens none serves nobody")
 
 
 def check_workers(settings: Settings) -> None:
@@ -189,6 +194,7 @@ CHECKS: tuple[Callable[[Settings], None], ...] = (
     check_issuer,
     check_ports,
     check_reader,
+    check_doors,
     check_workers,
     check_lifetimes,
     check_card,

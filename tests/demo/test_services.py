@@ -167,7 +167,7 @@ async def test_the_pages_speak_both_languages(visit: Visit, language: str, title
 async def test_services_on_one_host_do_not_share_a_cookie(gateway: Gateway) -> None:
     names = set()
     for service in SERVICES:
-        async with visiting(gateway, service, await gateway.resident()) as visit:
+        async with visiting(gateway, service, await gateway.resident(service.name)) as visit:
             await visit.sign_in()
             assert all(cookie.value != "" for cookie in visit.at_service.cookies.jar)
             names |= {cookie.name for cookie in visit.at_service.cookies.jar}

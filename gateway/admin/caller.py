@@ -46,15 +46,20 @@ async def identify(house: House, request: Request, now: datetime) -> Caller:
             operator = await find_operator(connection, session.operator_id)
     if operator is None or operator.state is not OperatorState.ACTIVE:
         raise SignInNeeded
-    arrival = arrival_of(request)
-    admission = await house.allow_lists.current(now)
-    address = None if arrival.address is None else parse_address(arrival.address)
-    if address is None or not admission.of(operator.tenant_id, address):
+    if not await is_admitted(house, operator, request, now):
         raise SignInNeeded
+    arrival = arrival_of(request)
     origin = Origin(f"operator:{operator.operator_id}", arrival.address, arrival.request_id)
     if session is None:
         return Caller(operator, origin, None)
     return Caller(operator, origin, session.authenticated_at, session.session_id)
+
+
+async def is_admitted(house: House, operator: Operator, request: Request, now: datetime) -> bool:
+    """Whether they are where their own allow-list lets them be; the gate asks for anybody's."""
+    address = arrival_of(request).address
+    admission = await house.allow_lists.current(now)
+    return address is not None and admission.of(operator.tenant_id, parse_address(address))
 
 
 async def _by_token(house: House, unverified_token: str, now: datetime) -> Operator | None:

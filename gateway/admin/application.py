@@ -13,7 +13,8 @@ from gateway.login.browser import Browsers
 from gateway.web.cookies import Cookies
 from gateway.web.pages import Pages
 
-ROOMS = ("gateway.admin",)
+# The consent page's words are here too: the console shows how a resident reads them.
+ROOMS = ("gateway.admin", "gateway.consent")
 
 
 def admin_routes(house: House) -> list[BaseRoute]:

@@ -27,6 +27,11 @@ def problem_of_image(media_type: str, image: bytes) -> str | None:
     return None
 
 
+def media_type_of(image: bytes) -> str | None:
+    """Of the three kinds; None where it is none of them."""
+    return next((name for name, size_of in _READERS.items() if size_of(image)), None)
+
+
 def _png_size(image: bytes) -> Size | None:
     """The signature, then IHDR, which is always the first chunk (PNG §5.2, §5.6)."""
     if not image.startswith(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR") or len(image) < 33:

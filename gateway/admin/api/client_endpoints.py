@@ -160,4 +160,15 @@ def _logo(kind: ClientKind) -> tuple[Endpoint, ...]:
             conditional=True,
             refusals=(409,),
         ),
+        Endpoint(
+            name=f"remove_{kind}_logo",
+            method="DELETE",
+            path=f"{_one(kind)}/logo",
+            summary="No logo any more",
+            permission=Permission.MANAGE_SERVICES,
+            handle=partial(clients.remove_client_logo, kind),
+            answer=ClientView,
+            conditional=True,
+            refusals=(409,),
+        ),
     )

@@ -1,0 +1,150 @@
+"""What a form says of a service or a reader, as its metadata; and back. Pure."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from gateway.admin.console.visit import to_body
+from gateway.tenants.metadata import COMMON_ID, ClientMetadata, MetadataError
+from gateway.tenants.model import ClientKind
+from gateway.web.networks import parse_network
+
+DATA = ("profile", "address", "birthdate", "gender", "link", "offline_access", COMMON_ID)
+"""The scopes a person decides on, in the order of the form; openid is always there."""
+FIELDS = frozenset(
+    {
+        "client_id",
+        "client_name_ja",
+        "client_name_en",
+        "purpose_ja",
+        "purpose_en",
+        "decision_document_number",
+        "contact",
+        "token_endpoint_auth_method",
+        "jwks",
+        "redirect_uris",
+        "post_logout_redirect_uris",
+        "scope",
+        "sector_identifier",
+        "id_token_signed_response_alg",
+        "allowed_networks",
+    }
+)
+"""At which of them the form can show an error; `error_` + name is its text."""
+_TEXTS = (
+    "client_name_ja",
+    "client_name_en",
+    "purpose_ja",
+    "purpose_en",
+    "decision_document_number",
+    "contact",
+)
+_LINES = ("redirect_uris", "post_logout_redirect_uris", "allowed_networks")
+_BASIC, _POST = "client_secret_basic", "client_secret_post"
+
+
+def to_metadata(
+    kind: ClientKind, form: Mapping[str, str], before: ClientMetadata | None = None
+) -> ClientMetadata:
+    """What the form does not ask for stays as it was. Raises InvalidField."""
+    fields: dict[str, Any] = {} if before is None else msgspec.structs.asdict(before)
+    fields |= {name: text.strip() or None for name, text in _given(form, _TEXTS)}
+    fields["jwks"] = _jwks(form.get("jwks"))
+    fields["token_endpoint_auth_method"] = _method(form)
+    if kind is ClientKind.READER:
+        fields["grant_types"], fields["scope"] = ("client_credentials",), "card:verify"
+        fields["allowed_networks"] = tuple(map(_network, _lines(form, "allowed_networks")))
+    else:
+        fields |= _of_service(form, before)
+    # Only a name that was left empty is None and has to be something.
+    known = {name: value for name, value in fields.items() if value is not None}
+    metadata: ClientMetadata = to_body(known, ClientMetadata)
+    return metadata
+
+
+def to_form(metadata: ClientMetadata) -> Mapping[str, str]:
+    """As a browser would send it: what is not ticked and what is empty is absent."""
+    method = metadata.token_endpoint_auth_method
+    fields = {name: getattr(metadata, name) for name in _TEXTS}
+    fields |= {name: "\n".join(getattr(metadata, name)) for name in _LINES}
+    fields |= {
+        "token_endpoint_auth_method": _BASIC if method == _POST else method,
+        "secret_in_body": "1" if method == _POST else None,
+        "jwks": None if metadata.jwks is None else _pretty(metadata.jwks),
+        "refresh_token": "1" if "refresh_token" in metadata.grant_types else None,
+        "sector_identifier": metadata.sector_identifier,
+        "id_token_signed_response_alg": metadata.id_token_signed_response_alg,
+    }
+    scopes = metadata.scope.split(" ")
+    fields |= {f"scope_{scope}": "1" for scope in DATA if scope in scopes}
+    return {name: value for name, value in fields.items() if value}
+
+
+def new_form(kind: ClientKind) -> Mapping[str, str]:
+    """What most services are."""
+    proposed = {"token_endpoint_auth_method": _BASIC}
+    if kind is ClientKind.SERVICE:
+        proposed |= {"scope_profile": "1", "refresh_token": "1"}
+    return proposed
+
+
+def _of_service(form: Mapping[str, str], before: ClientMetadata | None) -> dict[str, Any]:
+    scopes = ["openid", *(scope for scope in DATA if f"scope_{scope}" in form)]
+    uris = _lines(form, "redirect_uris")
+    grants = [grant for grant in ("refresh_token",) if grant in form]
+    own_behalf = before is not None and "client_credentials" in before.grant_types
+    if own_behalf and form.get("token_endpoint_auth_method") != "none":
+        grants.append("client_credentials")
+    if uris or not own_behalf:
+        grants.insert(0, "authorization_code")
+    return {
+        "scope": " ".join(_in_order(scopes, () if before is None else before.scope.split(" "))),
+        "grant_types": _in_order(grants, () if before is None else before.grant_types),
+        "may_see_common_id": COMMON_ID in scopes,
+        "redirect_uris": uris,
+        "post_logout_redirect_uris": _lines(form, "post_logout_redirect_uris"),
+        "sector_identifier": form.get("sector_identifier", "").strip() or None,
+        "id_token_signed_response_alg": form.get("id_token_signed_response_alg", "ES256"),
+    }
+
+
+def _given(form: Mapping[str, str], names: Iterable[str]) -> Iterable[tuple[str, str]]:
+    return ((name, form.get(name, "")) for name in names)
+
+
+def _method(form: Mapping[str, str]) -> str | None:
+    method = form.get("token_endpoint_auth_method")
+    return _POST if method == _BASIC and "secret_in_body" in form else method
+
+
+def _lines(form: Mapping[str, str], name: str) -> tuple[str, ...]:
+    lines = (line.strip() for line in form.get(name, "").splitlines())
+    return tuple(line for line in lines if line)
+
+
+def _network(written: str) -> str:
+    """In its shortest form, which the rules want; what is none, the rules refuse."""
+    try:
+        return str(parse_network(written))
+    except ValueError:
+        return written
+
+
+def _in_order(wanted: Collection[str], before: Iterable[str]) -> tuple[str, ...]:
+    """As it was written, and what is new behind it: a form that changes nothing is no change."""
+    kept = [one for one in before if one in wanted]
+    return (*kept, *(one for one in wanted if one not in kept))
+
+
+def _jwks(pasted: str | None) -> object:
+    if pasted is None or not pasted.strip():
+        return None
+    try:
+        return msgspec.json.decode(pasted, type=dict[str, Any])
+    except (msgspec.DecodeError, RecursionError) as cause:
+        raise MetadataError("jwks", "not a JSON object") from cause
+
+
+def _pretty(jwks: Mapping[str, Any]) -> str:
+    return msgspec.json.format(msgspec.json.encode(jwks), indent=2).decode()

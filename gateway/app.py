@@ -217,6 +217,7 @@ def consent_page(provider: Provider) -> ConsentPage:
         provider.consents,
         provider.consent_tasks,
         provider.audit,
+        provider.records,
         current_resident,
     )
 

@@ -15,6 +15,9 @@ from gateway.clock import Clock
 from gateway.consent.consents import Consents
 from gateway.consent.task import ConsentTask, ConsentTasks
 from gateway.errors import InvalidRequest
+from gateway.store.api import Records
+from gateway.tenants.client_records import find_client_record
+from gateway.tenants.logos import find_logo
 from gateway.web.errors import PageRoute
 from gateway.web.pages import Pages
 from gateway.web.parameters import form_parameters, query_parameters
@@ -32,10 +35,14 @@ class ConsentPage:
     consents: Consents
     tasks: ConsentTasks
     audit: AuditLog
+    records: Records
     current_resident: CurrentResident
 
     def routes(self) -> list[Route]:
-        return [PageRoute("/consent", self.ask_or_decide, methods=["GET", "POST"])]
+        return [
+            PageRoute("/consent", self.ask_or_decide, methods=["GET", "POST"]),
+            Route("/consent/logo", self.logo, methods=["GET"]),
+        ]
 
     async def ask_or_decide(self, request: Request) -> Response:
         return await (self.decide if request.method == "POST" else self.ask)(request)
@@ -43,13 +50,26 @@ class ConsentPage:
     async def ask(self, request: Request) -> Response:
         parameters = query_parameters(request)
         task = await self._own(request, await self.tasks.get(parameters.get("task", "")))
+        async with self.records.reading() as connection:
+            service = await find_client_record(connection, task.tenant_id, task.client_id)
         return self.pages.render(
             request,
             "consent/ask.html",
             form_action=() if task.final_origin is None else (task.final_origin,),
             task=task,
             task_id=parameters["task"],
+            registered=service.metadata,
+            has_logo=service.has_logo,
         )
+
+    async def logo(self, request: Request) -> Response:
+        """For the page that asks, and whoever is asked."""
+        parameters = query_parameters(request)
+        task = await self._own(request, await self.tasks.get(parameters.get("task", "")))
+        async with self.records.reading() as connection:
+            logo = await find_logo(connection, task.tenant_id, task.client_id)
+        headers = {"Cache-Control": "private, max-age=300", "X-Content-Type-Options": "nosniff"}
+        return Response(logo.image, headers=headers, media_type=logo.media_type)
 
     async def decide(self, request: Request) -> Response:
         """The task's id is in the resident's own page only, SameSite=Lax keeps the session out of

@@ -8,7 +8,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from gateway.errors import BadRequest, InsufficientScope, InvalidClient, InvalidToken, OAuthError
+from gateway.errors import (
+    BadRequest,
+    InsufficientScope,
+    InvalidClient,
+    InvalidToken,
+    NoSuchThing,
+    OAuthError,
+)
 from gateway.web.failures import log_failure
 from gateway.web.json import json_response
 from gateway.web.pages import Pages
@@ -52,6 +59,9 @@ def exception_handlers(pages: Pages) -> dict[type[Exception] | int, Handler]:
             return _page(pages, request, error.status_code, code, error.headers)
         return json_response(_body(code, error.detail), error.status_code, error.headers)
 
+    async def not_there(request: Request, _: Exception) -> Response:
+        return await http_error(request, HTTPException(404))
+
     async def bug(request: Request, error: Exception) -> Response:
         request_id = log_failure(request, error)
         if request.scope.get(_FOR_PEOPLE):
@@ -65,6 +75,7 @@ def exception_handlers(pages: Pages) -> dict[type[Exception] | int, Handler]:
         BadRequest: bad_request,
         ClientDisconnect: broken_off,
         HTTPException: http_error,
+        NoSuchThing: not_there,
         Exception: bug,
     }
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gateway.residents.model import Resident
-from tests.consent.asked import Asked
+from tests.consent.asked import CLIENT, Asked
 from tests.support.gateway import Gateway
 
 
@@ -16,6 +16,9 @@ async def resident(gateway: Gateway) -> Resident:
 
 @pytest.fixture
 async def asked(gateway: Gateway, resident: Resident) -> AsyncIterator[Asked]:
+    await gateway.service(
+        CLIENT, decision_document_number="花総発第12号", contact="健康課 0000-00-0000"
+    )
     async with gateway.browser() as browser:
         await gateway.sign_in(browser, resident)
         yield Asked(gateway, browser, resident)

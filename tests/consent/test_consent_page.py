@@ -3,8 +3,11 @@
 import pytest
 
 from gateway.oidc.scopes import NEED_CONSENT
-from tests.consent.asked import OWN_FORM, RETURN_TO, SCOPES, Asked
+from gateway.tenants.client_records import find_client_record
+from gateway.tenants.logos import put_logo
+from tests.consent.asked import CLIENT, OWN_FORM, RETURN_TO, SCOPES, Asked
 from tests.support.gateway import Gateway
+from tests.tenants.pictures import png
 
 pytestmark = pytest.mark.anyio
 
@@ -24,6 +27,32 @@ async def test_the_page_says_who_wants_what_for_what(asked: Asked) -> None:
     english = await asked.open(f"{await asked.path()}&ui_locales=en")
     for words in ("Health", "Check-ups", "Your name", "Your address"):
         assert words in english.text
+
+
+async def test_the_page_names_the_decision_and_whom_to_ask(asked: Asked) -> None:
+    page = await asked.open(await asked.path())
+    assert "花総発第12号" in page.text
+    assert "健康課 0000-00-0000" in page.text
+    assert "/consent/logo" not in page.text
+
+
+async def test_the_logo_is_shown_to_whoever_is_asked_and_to_nobody_else(asked: Asked) -> None:
+    path = await asked.path()
+    logo = path.replace("/consent?", "/consent/logo?")
+    assert (await asked.browser.get(logo)).status_code == 404
+    await put_logo_of(asked.gateway)
+    assert logo in (await asked.open(path)).text
+    shown = await asked.browser.get(logo)
+    assert (shown.status_code, shown.headers["content-type"]) == (200, "image/png")
+    async with asked.gateway.browser() as stranger:
+        assert (await stranger.get(logo)).status_code == 400
+
+
+async def put_logo_of(gateway: Gateway) -> None:
+    now = gateway.clock()
+    async with gateway.provider.records.writing() as connection:
+        service = await find_client_record(connection, "hanasaki", CLIENT)
+        await put_logo(connection, "hanasaki", CLIENT, "image/png", png(8, 8), service.version, now)
 
 
 @pytest.mark.parametrize("scope", sorted(NEED_CONSENT))

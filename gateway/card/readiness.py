@@ -1,5 +1,6 @@
 """What is told of the card's side: which anchors are in force, how fresh the evidence is."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,8 @@ from cryptography.x509.oid import NameOID
 
 from gateway.card.api import Anchor, Evidence, EvidenceSource, RevocationSource
 from gateway.errors import NotReadyError
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class SourceState:
 
     name: str
     evidence: Evidence | None
+    failed: bool = False
+    """It could not tell."""
 
 
 def anchor_states(anchors: Iterable[Anchor]) -> tuple[AnchorState, ...]:
@@ -37,7 +42,7 @@ def anchor_states(anchors: Iterable[Anchor]) -> tuple[AnchorState, ...]:
 async def source_states(
     sources: Sequence[RevocationSource], now: datetime
 ) -> tuple[SourceState, ...]:
-    return tuple([SourceState(source.name, await _evidence(source, now)) for source in sources])
+    return tuple([await _source_state(source, now) for source in sources])
 
 
 def anchors_in_force(anchors: Iterable[Anchor], anchor_sets: Iterable[str], now: datetime) -> str:
@@ -56,8 +61,8 @@ async def revocation_evidence(sources: Sequence[RevocationSource], now: datetime
     """E.g. "crl: 4 fresh, 0 stale, next due 2026-11-28T09:00:00Z". NotReadyError where all sources
     tell and none has anything fresh."""
     told, silent, fresh = [], False, 0
-    for source in await source_states(sources, now):
-        evidence = source.evidence
+    for source in sources:
+        evidence = await _evidence(source, now)
         if evidence is None:
             told.append(f"{source.name}: asked at each verification")
             silent = True
@@ -80,6 +85,15 @@ def _state(anchor: Anchor) -> AnchorState:
         certificate.not_valid_before_utc,
         certificate.not_valid_after_utc,
     )
+
+
+async def _source_state(source: RevocationSource, now: datetime) -> SourceState:
+    try:
+        return SourceState(source.name, await _evidence(source, now))
+    except Exception:
+        # Whatever a plugin raises, the others are told of.
+        log.exception("revocation source %s does not tell what it holds", source.name)
+        return SourceState(source.name, None, failed=True)
 
 
 async def _evidence(source: RevocationSource, now: datetime) -> Evidence | None:

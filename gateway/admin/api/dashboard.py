@@ -14,6 +14,7 @@ from gateway.operators.model import OperatorState, Permission
 from gateway.operators.registry import count_operators
 from gateway.operators.two_person import count_waiting
 from gateway.residents.reviews import count_open_reviews
+from gateway.tenants.allow_lists import list_networks
 from gateway.tenants.counts import SecretAge, count_clients, count_tenants, secrets_to_look_at
 from gateway.tenants.model import ClientKind
 from gateway.tenants.registry import find_tenant
@@ -44,6 +45,8 @@ class Dashboard(msgspec.Struct, frozen=True):
     """By state; so are readers and operators."""
     readers: Mapping[str, int]
     operators: Mapping[str, int]
+    networks: int
+    """On the tenant's allow-list."""
     deeds_waiting: int
     secrets: tuple[SecretAge, ...]
     days: tuple[DayCounts, ...]
@@ -71,6 +74,7 @@ async def show_dashboard(call: Call) -> Answer:
             services=await count_clients(connection, tenant_id, ClientKind.SERVICE),
             readers=await count_clients(connection, tenant_id, ClientKind.READER),
             operators=await _operators(connection, tenant_id),
+            networks=len(await list_networks(connection, tenant_id)),
             deeds_waiting=await count_waiting(connection, tenant_id, call.now),
             secrets=await secrets_to_look_at(
                 connection,

@@ -16,6 +16,7 @@ class Place:
 
 
 _PLATFORM = (
+    ("overview", "/admin/overview", Permission.VIEW),
     ("tenants", "/admin/tenants", Permission.VIEW),
     ("residents", "/admin/residents", Permission.VIEW_RESIDENTS),
     ("reviews", "/admin/reviews", Permission.MANAGE_RESIDENTS),

@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from gateway.admin.house import House
 from gateway.audit.model import Origin
+from gateway.audit.parties import note_operator
 from gateway.errors import NoticeNeeded, ReauthenticationNeeded, SignInNeeded
 from gateway.operators.api_tokens import find_by_token, note_use
 from gateway.operators.model import Operator, OperatorState
@@ -48,6 +49,7 @@ async def identify(house: House, request: Request, now: datetime) -> Caller:
         raise SignInNeeded
     if not await is_admitted(house, operator, request, now):
         raise SignInNeeded
+    note_operator(request, operator.operator_id, operator.tenant_id)
     arrival = arrival_of(request)
     origin = Origin(f"operator:{operator.operator_id}", arrival.address, arrival.request_id)
     if session is None:

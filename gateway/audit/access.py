@@ -1,4 +1,5 @@
-"""The access log's entry: a request and how it was answered."""
+"""A request and how it was answered: the access log's entry for a person's, the communication
+log's for a program's."""
 
 import re
 from collections.abc import Mapping
@@ -6,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from gateway.audit.model import Entry, LogKind, Origin, Outcome
+from gateway.audit.parties import party_of
 from gateway.web.arrival import Arrival
-from gateway.web.route_template import route_template
+from gateway.web.route_template import is_for_programs, route_template
 
 _LONGEST_METHOD, _LONGEST_AGENT = 16, 100
 _NOT_PRINTABLE = re.compile("[^ -~]")
@@ -16,7 +18,8 @@ _NOT_PRINTABLE = re.compile("[^ -~]")
 def access_entry(
     arrival: Arrival, scope: Mapping[str, Any], status: int, seconds: float, now: datetime
 ) -> Entry:
-    """Whoever it was is told by the entries of the same request number, if anybody was proven."""
+    """Which resident it was is told by the entries of the same request number alone."""
+    party = party_of(scope)
     detail = {
         "method": scope["method"][:_LONGEST_METHOD],
         "route": route_template(scope),
@@ -27,10 +30,12 @@ def access_entry(
         detail["user_agent"] = agent
     return Entry(
         at=now,
-        kind=LogKind.ACCESS,
+        kind=LogKind.COMMUNICATION if is_for_programs(scope) else LogKind.ACCESS,
         deed="request.answered",
         outcome=_outcome(status),
-        origin=Origin("unknown", arrival.address, arrival.request_id),
+        origin=Origin(party.actor, arrival.address, arrival.request_id),
+        tenant_id=party.tenant_id,
+        client_id=party.client_id,
         detail=detail,
     )
 

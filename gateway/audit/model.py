@@ -16,9 +16,9 @@ class LogKind(StrEnum):
     EVENT = "event"
     """イベント: what the gateway itself did or noticed."""
     ACCESS = "access"
-    """アクセス: a request and its answer."""
+    """アクセス: a person's request, by browser, and how it was answered."""
     COMMUNICATION = "communication"
-    """通信: an exchange the gateway began with somebody else."""
+    """通信: an exchange with a program: a service, a reader, an operator's own."""
     ERROR = "error"
     """エラー: what failed."""
 

@@ -15,6 +15,7 @@ from starlette.requests import Request
 
 from gateway.audit.model import Origin
 from gateway.audit.origins import UNKNOWN, client_actor, origin_of
+from gateway.audit.parties import note_client
 from gateway.errors import InvalidClient, InvalidRequest
 from gateway.oidc.client_assertion import ASSERTION_TYPE, assertion_issuer, check_assertion
 from gateway.oidc.provider import Provider
@@ -69,6 +70,7 @@ async def authenticate(
     except InvalidClient as refusal:
         await log_refused_client(provider, origin_of(http, UNKNOWN), client, refusal, now)
         raise
+    note_client(http, client.client_id, client.tenant_id)
     origin = origin_of(http, client_actor(client.client_id))
     return AuthenticatedClient(client, unverified.method, origin)
 

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from gateway.audit.model import Entry, LogKind, Outcome
 from gateway.audit.origins import client_actor, origin_of
+from gateway.audit.parties import note_client
 from gateway.errors import BadRequest, InvalidToken, NoSuchThing
 from gateway.oidc.bearer import ResidentToken, bearer_token, check_resident_token
 from gateway.oidc.provider import Provider
@@ -93,7 +94,10 @@ class LinkEndpoint:
 
     async def _token(self, http: Request) -> ResidentToken:
         provider = self._provider
-        return await check_resident_token(provider, bearer_token(http), "link", provider.clock())
+        now = provider.clock()
+        token = await check_resident_token(provider, bearer_token(http), "link", now)
+        note_client(http, token.client.client_id, token.client.tenant_id)
+        return token
 
 
 def is_local_id(text: str) -> bool:

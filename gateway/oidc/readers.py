@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from gateway.audit.model import Entry, LogKind, Outcome
 from gateway.audit.origins import RESIDENT, client_actor, origin_of
+from gateway.audit.parties import note_client
 from gateway.card.model import Verification
 from gateway.errors import InsufficientScope
 from gateway.login.card_sign_in import proven
@@ -28,6 +29,7 @@ async def identify_reader(provider: Provider, http: Request, now: datetime) -> s
         raise InsufficientScope("only a registered reader may verify cards")
     if not admits(token.client, arrival_of(http).address):
         raise InsufficientScope("this reader may not be used from this address")
+    note_client(http, token.client.client_id, token.client.tenant_id)
     return token.client.client_id
 
 

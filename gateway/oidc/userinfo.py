@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway.audit.parties import note_client
 from gateway.errors import InvalidToken
 from gateway.oidc.bearer import ResidentToken, bearer_token, check_resident_token
 from gateway.oidc.claims import claims_for
@@ -31,6 +32,7 @@ class Userinfo:
         token = await check_resident_token(
             provider, bearer_token(http, form), "openid", provider.clock()
         )
+        note_client(http, token.client.client_id, token.client.tenant_id)
         resident_id = token.grant.resident_id
         claims: dict[str, object] = {"sub": token.sub}
         claims |= await link_claims(provider, token.client, resident_id, token.scopes)

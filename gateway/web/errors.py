@@ -19,8 +19,7 @@ from gateway.errors import (
 from gateway.web.failures import log_failure
 from gateway.web.json import json_response
 from gateway.web.pages import Pages
-
-_FOR_PEOPLE = "gateway.answers_people"
+from gateway.web.route_template import FOR_PEOPLE
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -29,7 +28,7 @@ class PageRoute(Route):
     """A route whose errors are read by a person in a browser."""
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope[_FOR_PEOPLE] = True
+        scope[FOR_PEOPLE] = True
         await super().handle(scope, receive, send)
 
 
@@ -38,13 +37,13 @@ def exception_handlers(pages: Pages) -> dict[type[Exception] | int, Handler]:
 
     async def oauth_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, OAuthError)  # noqa: S101 - registered for this class only
-        if request.scope.get(_FOR_PEOPLE):
+        if request.scope.get(FOR_PEOPLE):
             return _page(pages, request, error.status, error.description)
         return json_response(_body(error.error, error.description), error.status, _challenge(error))
 
     async def bad_request(request: Request, error: Exception) -> Response:
         assert isinstance(error, BadRequest)  # noqa: S101 - registered for this class only
-        if request.scope.get(_FOR_PEOPLE):
+        if request.scope.get(FOR_PEOPLE):
             return _page(pages, request, error.status, error.description)
         return json_response(_body("invalid_request", error.description), error.status)
 
@@ -55,7 +54,7 @@ def exception_handlers(pages: Pages) -> dict[type[Exception] | int, Handler]:
     async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
         code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "error")
-        if request.scope.get(_FOR_PEOPLE) or "text/html" in request.headers.get("accept", ""):
+        if request.scope.get(FOR_PEOPLE) or "text/html" in request.headers.get("accept", ""):
             return _page(pages, request, error.status_code, code, error.headers)
         return json_response(_body(code, error.detail), error.status_code, error.headers)
 
@@ -64,7 +63,7 @@ def exception_handlers(pages: Pages) -> dict[type[Exception] | int, Handler]:
 
     async def bug(request: Request, error: Exception) -> Response:
         request_id = log_failure(request, error)
-        if request.scope.get(_FOR_PEOPLE):
+        if request.scope.get(FOR_PEOPLE):
             return _page(pages, request, 500, "server_error", request_id=request_id)
         return json_response(
             {**_body("server_error", "something went wrong"), "id": request_id}, 500

@@ -7,15 +7,17 @@ from typing import Any
 import httpx2
 import pytest
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from gateway.audit.access import access_entry
 from gateway.audit.log_line import line_of
-from gateway.audit.model import Entry, Outcome
+from gateway.audit.model import Entry, LogKind, Outcome
+from gateway.audit.parties import note_client, note_operator
 from gateway.web.arrival import Arrival
+from gateway.web.route_template import FOR_PEOPLE
 from gateway.web.static import static_route
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -122,3 +124,35 @@ def test_what_a_client_says_of_itself_is_short_and_printable() -> None:
 def test_who_says_nothing_of_itself_has_no_user_agent() -> None:
     assert "user_agent" not in of(200, "GET").detail
     assert "user_agent" not in of(200, "GET", (b"user-agent", b"")).detail
+
+
+def read_by(scope: Mapping[str, Any]) -> Entry:
+    return access_entry(ARRIVAL, {"method": "GET", "headers": [], **scope}, 200, 0.0123, NOW)
+
+
+@pytest.mark.parametrize(
+    ("scope", "kind"),
+    [
+        ({"route": Route("/token", _answer)}, LogKind.COMMUNICATION),
+        ({"route": Route("/login", _answer), FOR_PEOPLE: True}, LogKind.ACCESS),
+        ({"route": static_route()}, LogKind.ACCESS),
+        ({}, LogKind.ACCESS),
+    ],
+)
+def test_what_programs_ask_is_communication_and_all_else_access(
+    scope: Mapping[str, Any], kind: LogKind
+) -> None:
+    assert read_by(scope).kind is kind
+
+
+def test_whoever_was_proven_during_a_request_is_named_in_its_line() -> None:
+    request = HTTPConnection({"type": "http"})
+    note_client(request, "health", "hanasaki")
+    entry = read_by(request.scope)
+    assert (entry.origin.actor, entry.tenant_id) == ("client:health", "hanasaki")
+    assert entry.client_id == "health"
+    note_operator(request, "0123", None)
+    entry = read_by(request.scope)
+    assert (entry.origin.actor, entry.tenant_id) == ("operator:0123", None)
+    assert entry.client_id is None
+    assert read_by({}).origin.actor == "unknown"

@@ -11,8 +11,9 @@ from rich.table import Table
 
 from gateway.clock import system_clock
 from gateway.commands.store_commands import initialise, register_clients
+from gateway.demo.operators import open_door
 from gateway.demo.processes import check_alive, parts_of, running
-from gateway.demo.town import RESIDENTS
+from gateway.demo.town import OPERATORS, RESIDENTS
 from gateway.demo.world import Ports, World, open_world
 from gateway.settings_file import load_settings
 
@@ -42,7 +43,7 @@ def run_demo(folder: Path, ports: Ports, out: Console) -> None:
 
 
 def prepare(folder: Path, ports: Ports, out: Console) -> World:
-    """The demo's folder, its store and its registrations; what is there is kept."""
+    """The demo's folder, its store, registrations and operators; what is there is kept."""
     now = system_clock()
     world = open_world(folder, ports, now, lambda text: out.print(f"First start: {text} ..."))
     settings = load_settings(world.settings_file, {})
@@ -50,6 +51,7 @@ def prepare(folder: Path, ports: Ports, out: Console) -> World:
     async def prepare_store() -> None:
         await initialise(settings, now)
         await register_clients(settings, world.clients_file, now)
+        await open_door(settings, world.folder, now)
 
     asyncio.run(prepare_store())
     return world
@@ -64,8 +66,21 @@ def introduce(world: World, out: Console) -> None:
     places.add_row("花咲町 ポイント / Hanasaki Points", f"{world.points}/")
     places.add_row("gateway (OpenID Connect issuer)", world.issuer)
     places.add_row("reader agent with virtual cards", world.reader)
+    places.add_row("operators' console / 運用者の管理画面", world.console)
+    places.add_row("operators' codes (demo only) / 確認コード", world.authenticator)
     out.print(places)
     out.print()
+    _introduce_residents(out)
+    _introduce_operators(out)
+    out.print(f"1. Open {world.health}/ and sign in. 健康アプリを開き、サインインします。")
+    out.print("2. First time: register with the card. はじめは「カードで登録する」。")
+    out.print(f"3. Open {world.points}/: no PIN this time. 次は暗証番号なしで入れます。")
+    out.print(f"4. Administer it: {world.console}, as sonoda or hanai. 管理画面も試せます。")
+    out.print(f"What the parts say stands in {world.logs}. 各プログラムの記録もここにあります。")
+    out.print("Ctrl-C stops everything. 終わるときは Ctrl-C。")
+
+
+def _introduce_residents(out: Console) -> None:
     people = Table("resident", "signature password", "PIN", "what is special", box=None)
     for resident in RESIDENTS:
         people.add_row(
@@ -76,8 +91,13 @@ def introduce(world: World, out: Console) -> None:
         )
     out.print(people)
     out.print()
-    out.print(f"1. Open {world.health}/ and sign in. 健康アプリを開き、サインインします。")
-    out.print("2. First time: register with the card. はじめは「カードで登録する」。")
-    out.print(f"3. Open {world.points}/: no PIN this time. 次は暗証番号なしで入れます。")
-    out.print(f"What the parts say stands in {world.logs}. 各プログラムの記録もここにあります。")
-    out.print("Ctrl-C stops everything. 終わるときは Ctrl-C。")
+
+
+def _introduce_operators(out: Console) -> None:
+    people = Table("operator", "login name", "password", "administrator of", box=None)
+    for operator in OPERATORS:
+        whose = "the platform / 全体" if operator.tenant_id is None else "花咲町 / Hanasaki Town"
+        name = operator.name.replace("\u3000", " ")
+        people.add_row(name, operator.login_name, operator.password, whose)
+    out.print(people)
+    out.print()

@@ -24,6 +24,18 @@ class DemoService:
     example_local_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class DemoOperator:
+    """An administrator."""
+
+    login_name: str
+    name: str
+    department: str
+    tenant_id: str | None
+    """None: of the platform."""
+    password: str = field(repr=False)
+
+
 RESIDENTS = (
     DemoResident(
         card_id="hanako",
@@ -65,3 +77,9 @@ RESIDENTS = (
 HEALTH = DemoService("health", "hanasaki-health", "client_secret_basic", "H-0001")
 POINTS = DemoService("points", "hanasaki-points", "private_key_jwt", "P-0001")
 SERVICES = (HEALTH, POINTS)
+
+OPERATORS = (
+    DemoOperator("sonoda", "園田　桜子", "花園県 情報政策課", None, "sakura-saku-2026"),
+    DemoOperator("kawabe", "川辺　誠", "花園県 情報政策課", None, "mizu-no-oto-2026"),
+    DemoOperator("hanai", "花井　町子", "花咲町 総務課", "hanasaki", "machi-no-mado-2026"),
+)

@@ -66,6 +66,14 @@ class World:
         return f"http://localhost:{self.ports.points}"
 
     @property
+    def console(self) -> str:
+        return f"{self.issuer}/admin"
+
+    @property
+    def authenticator(self) -> str:
+        return f"{self.health}/authenticator"
+
+    @property
     def settings_file(self) -> Path:
         return self.folder / "genkan.toml"
 
@@ -171,6 +179,7 @@ def _settings(world: World) -> str:
             "reader_agent": world.reader,
         },
         "plugins.crl": {"directory": str(world.crls), "check_seconds": 0},
+        "audit": {"directory": f"{folder}/audit"},
         "reader": {"listen_port": ports.reader, "gateway_origins": [world.issuer]},
     }
     # A string, a number and a list of strings are written alike in JSON and in TOML.

@@ -86,7 +86,7 @@ def _is_own(call: Call, deed: TwoPersonDeed) -> bool:
     return own and deed.kind is DeedKind.EXPORT
 
 
-async def _csv(call: Call, query: LogQuery) -> AsyncGenerator[str]:
+async def _csv(call: Call, query: LogQuery) -> AsyncGenerator[str, None]:
     yield next(csv_lines(()))
     async for lines in all_lines(call.house, query):
         rows = csv_lines(lines)

@@ -28,7 +28,7 @@ async def find_lines(house: House, query: LogQuery) -> tuple[list[LogLine], bool
     return found, False
 
 
-async def all_lines(house: House, query: LogQuery) -> AsyncGenerator[Sequence[LogLine]]:
+async def all_lines(house: House, query: LogQuery) -> AsyncGenerator[Sequence[LogLine], None]:
     """Everything a query finds, in portions, however much it is."""
     portion: list[LogLine] = []
     async with aclosing(_newest_first(house, replace(query, limit=MAX_LIMIT))) as lines:
@@ -41,7 +41,7 @@ async def all_lines(house: House, query: LogQuery) -> AsyncGenerator[Sequence[Lo
         yield portion
 
 
-async def _newest_first(house: House, query: LogQuery) -> AsyncGenerator[LogLine]:
+async def _newest_first(house: House, query: LogQuery) -> AsyncGenerator[LogLine, None]:
     """Without an end of its own: the query's limit is how many are fetched at a time."""
     wanted = query.kinds or tuple(LogKind)
     stored = [kind for kind in wanted if kind not in FILE_KINDS]
@@ -67,7 +67,7 @@ async def _newest_first(house: House, query: LogQuery) -> AsyncGenerator[LogLine
             await source.aclose()
 
 
-async def _of_store(house: House, query: LogQuery) -> AsyncGenerator[LogLine]:
+async def _of_store(house: House, query: LogQuery) -> AsyncGenerator[LogLine, None]:
     """Each portion over a connection of its own: whoever reads slowly holds none."""
     following: LogQuery | None = query
     while following is not None:
@@ -81,7 +81,7 @@ async def _of_store(house: House, query: LogQuery) -> AsyncGenerator[LogLine]:
 
 async def _of_files(
     house: House, query: LogQuery, kinds: Sequence[LogKind]
-) -> AsyncGenerator[LogLine]:
+) -> AsyncGenerator[LogLine, None]:
     """One walk through the files, from their end, in a thread."""
     files = iter(FileSearch(house.log_files, replace(query, limit=sys.maxsize), kinds))
     while lines := await asyncio.to_thread(lambda: list(islice(files, query.limit))):

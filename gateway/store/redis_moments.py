@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any, cast
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import RedisError
@@ -33,13 +33,17 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
 """
 _FRESH, _USED = b"+", b"-"
+_CONNECTIONS = 50
+"""Of one worker."""
 
 
 def open_redis(url: str) -> "RedisMoments":
     """A broken connection is opened anew and the step repeated. Where the first try was done and
-    only its answer lost, the second finds the thing used up: no step is won twice."""
+    only its answer lost, the second finds the thing used up: no step is won twice. Where there are
+    more callers than connections, they stand in line."""
     retry = Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), retries=3)
-    return RedisMoments(Redis.from_url(url, retry=retry))
+    pool = BlockingConnectionPool.from_url(url, max_connections=_CONNECTIONS, retry=retry)
+    return RedisMoments(Redis.from_pool(pool))
 
 
 class RedisMoments:

@@ -35,6 +35,12 @@ class TestMoments:
         assert await moments.take("session", "a") is None
         assert await moments.take("code", "a") == b"code"
 
+    async def test_many_more_callers_than_connections_are_all_answered(
+        self, moments: Moments
+    ) -> None:
+        claims = (moments.claim("code", str(number % 300), LONG) for number in range(600))
+        assert sum(await asyncio.gather(*claims)) == 300
+
     async def test_put_overwrites(self, moments: Moments) -> None:
         await moments.put("session", "a", b"old", LONG)
         await moments.put("session", "a", b"new", LONG)

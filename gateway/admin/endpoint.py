@@ -1,7 +1,7 @@
 """What an endpoint is, and the order in which a call to one is checked."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -50,13 +50,12 @@ class Call:
         client_id: str | None = None,
         resident: str | None = None,
         tenant_id: str | None = None,
-        kind: LogKind = LogKind.OPERATION,
         **detail: str,
     ) -> Entry:
-        """The log's line for what this call does."""
+        """The operation log's line for what this call does."""
         return Entry(
             at=self.now,
-            kind=kind,
+            kind=LogKind.OPERATION,
             deed=deed,
             outcome=Outcome.DONE,
             origin=self.caller.origin,
@@ -66,10 +65,15 @@ class Call:
             detail=detail,
         )
 
+    def own_entry(self, deed: str, /, **detail: str) -> Entry:
+        """The authentication log's line for what somebody does to their own way in."""
+        entry = self.entry(deed, tenant_id=self.operator.tenant_id, **detail)
+        return replace(entry, kind=LogKind.AUTHENTICATION)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    value: object = None
+    value: Any = None
     version: int | None = None
     """The version of what is shown, as the ETag."""
 

@@ -7,7 +7,6 @@ import msgspec
 
 from gateway.admin.api.operators import OperatorView, view
 from gateway.admin.endpoint import Answer, Call, Endpoint
-from gateway.audit.model import LogKind
 from gateway.errors import BadRequest, Conflict, InvalidField
 from gateway.operators import registry
 from gateway.operators.credentials import known_by_id, replace_password
@@ -51,12 +50,7 @@ async def acknowledge_notice(call: Call) -> Answer:
         before = call.operator.notice_acknowledged_at
         after = await registry.acknowledge_notice(connection, call.operator.operator_id, call.now)
         if before is None:
-            entry = call.entry(
-                "notice.acknowledged",
-                tenant_id=after.tenant_id,
-                kind=LogKind.AUTHENTICATION,
-                training="received",
-            )
+            entry = call.own_entry("notice.acknowledged", training="received")
             await call.house.audit.write(connection, entry)
     return Answer(view(after), after.version)
 
@@ -76,24 +70,14 @@ async def change_password(call: Call) -> Answer:
     async with call.house.records.writing() as connection:
         if not await replace_password(connection, operator.operator_id, password_hash):
             raise Conflict("there is no password to change")
-        entry = call.entry(
-            "password.changed", tenant_id=operator.tenant_id, kind=LogKind.AUTHENTICATION
-        )
-        await call.house.audit.write(connection, entry)
+        await call.house.audit.write(connection, call.own_entry("password.changed"))
     await call.house.door.sessions.end_all(operator.operator_id, call.now)
     return Answer()
 
 
 async def end_sessions(call: Call) -> Answer:
-    operator = call.operator
-    entry = call.entry(
-        "operator.signed_out",
-        tenant_id=operator.tenant_id,
-        kind=LogKind.AUTHENTICATION,
-        sessions="all",
-    )
-    await call.house.audit.record(entry)
-    await call.house.door.sessions.end_all(operator.operator_id, call.now)
+    await call.house.audit.record(call.own_entry("operator.signed_out", sessions="all"))
+    await call.house.door.sessions.end_all(call.operator.operator_id, call.now)
     return Answer()
 
 

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 import msgspec
 
 from gateway.admin.endpoint import Answer, Call, Endpoint
-from gateway.audit.model import Entry, LogKind
 from gateway.errors import InvalidField, ReauthenticationNeeded
 from gateway.operators.passkey_ceremonies import InvalidAnswer
 from gateway.operators.passkeys import (
@@ -58,7 +57,7 @@ async def add_own_passkey(call: Call) -> Answer:
         raise InvalidField("answer", "not a passkey's answer to what was asked") from cause
     async with call.house.records.writing() as connection:
         added = await add_passkey(connection, call.operator.operator_id, new, asked.name, call.now)
-        await call.house.audit.write(connection, _entry(call, "passkey.added", added.name))
+        await call.house.audit.write(connection, call.own_entry("passkey.added", name=added.name))
     return Answer(_view(added))
 
 
@@ -68,7 +67,7 @@ async def rename_own_passkey(call: Call) -> Answer:
         await rename_passkey(
             connection, call.operator.operator_id, call.path["passkey_id"], asked.name
         )
-        await call.house.audit.write(connection, _entry(call, "passkey.renamed", asked.name))
+        await call.house.audit.write(connection, call.own_entry("passkey.renamed", name=asked.name))
     return Answer()
 
 
@@ -77,7 +76,9 @@ async def remove_own_passkey(call: Call) -> Answer:
         removed = await remove_passkey(
             connection, call.operator.operator_id, call.path["passkey_id"]
         )
-        await call.house.audit.write(connection, _entry(call, "passkey.removed", removed.name))
+        await call.house.audit.write(
+            connection, call.own_entry("passkey.removed", name=removed.name)
+        )
     return Answer()
 
 
@@ -86,11 +87,6 @@ def _holder(call: Call) -> str:
     if call.caller.session_id is None:
         raise ReauthenticationNeeded
     return call.caller.session_id
-
-
-def _entry(call: Call, deed: str, name: str) -> Entry:
-    tenant_id = call.operator.tenant_id
-    return call.entry(deed, tenant_id=tenant_id, kind=LogKind.AUTHENTICATION, name=name)
 
 
 def _view(passkey: Passkey) -> PasskeyView:

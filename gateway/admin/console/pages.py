@@ -4,10 +4,25 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.admin.console.account import AccountPages
+from gateway.admin.console.again import AgainPages
+from gateway.admin.console.client_deeds import ClientDeedPages
+from gateway.admin.console.clients import ClientPages
+from gateway.admin.console.dashboard import DashboardPages
 from gateway.admin.console.errors import console_handlers
+from gateway.admin.console.invitations import InvitationPages
+from gateway.admin.console.logos import LogoPages
 from gateway.admin.console.networks import NetworkPages
+from gateway.admin.console.notice import NoticePages
+from gateway.admin.console.operator import OneOperatorPages
+from gateway.admin.console.operator_deeds import OperatorDeedPages
+from gateway.admin.console.operators import OperatorPages
+from gateway.admin.console.own_passkeys import OwnPasskeyPages
+from gateway.admin.console.own_tokens import OwnTokenPages
 from gateway.admin.console.sign_in import SignInPages
+from gateway.admin.console.tenants import TenantPages
 from gateway.admin.console.visit import Desk
+from gateway.tenants.model import ClientKind
 from gateway.web.errors import PageRoute
 from gateway.web.redirect import see_other
 
@@ -17,13 +32,27 @@ def console_application(desk: Desk) -> Starlette:
         """Everybody begins where their own things are."""
         visit = await desk.visit(request)
         own = visit.operator.tenant_id
-        return see_other("/admin/tenants" if own is None else f"/admin/tenants/{own}")
+        return see_other("/admin/overview" if own is None else f"/admin/tenants/{own}")
 
     return Starlette(
         routes=[
             PageRoute("/", home, methods=["GET"]),
             *SignInPages(desk).routes(),
+            *AgainPages(desk).routes(),
+            *InvitationPages(desk).routes(),
+            *NoticePages(desk).routes(),
+            *AccountPages(desk).routes(),
+            *OwnPasskeyPages(desk).routes(),
+            *OwnTokenPages(desk).routes(),
+            *OperatorPages(desk).routes(),
+            *OneOperatorPages(desk).routes(),
+            *OperatorDeedPages(desk).routes(),
             *NetworkPages(desk).routes(),
+            *TenantPages(desk).routes(),
+            *(route for kind in ClientKind for route in ClientPages(desk, kind).routes()),
+            *(route for kind in ClientKind for route in ClientDeedPages(desk, kind).routes()),
+            *LogoPages(desk).routes(),
+            *DashboardPages(desk).routes(),
         ],
         exception_handlers=console_handlers(desk),
     )

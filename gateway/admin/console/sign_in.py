@@ -1,17 +1,21 @@
 """Signing in to the console: a passkey, or a password and then a code; and out again."""
 
-import math
 from datetime import datetime
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway.admin.caller import is_admitted
 from gateway.admin.console.visit import Desk
+from gateway.admin.console.ways import BUSY, local_path, refusal_of
+from gateway.audit.model import Entry, LogKind, Origin, Outcome
+from gateway.audit.origins import operator_actor
 from gateway.errors import BadRequest
 from gateway.operators.attempt import Authenticated, Refused
 from gateway.operators.passwords import TooBusy
+from gateway.operators.registry import find_operator
 from gateway.web.arrival import arrival_of
 from gateway.web.errors import PageRoute
 from gateway.web.json import NO_STORE
@@ -19,8 +23,8 @@ from gateway.web.parameters import form_parameters, query_parameters
 from gateway.web.redirect import see_other
 from gateway.web.same_origin import check_same_origin
 
-HOME = "/admin"
-_BUSY = "busy"
+# What may have been done on the page before, after which one has to sign in.
+_DONE = frozenset({"password_changed", "signed_out_everywhere"})
 
 
 class SignInPages:
@@ -41,7 +45,11 @@ class SignInPages:
         ]
 
     async def ask(self, request: Request) -> Response:
-        return self._page(request, to=local_path(query_parameters(request).get("to")))
+        query = query_parameters(request)
+        done = query.get("done")
+        return self._page(
+            request, to=local_path(query.get("to")), done=done if done in _DONE else None
+        )
 
     async def with_password(self, request: Request) -> Response:
         check_same_origin(request)
@@ -52,9 +60,9 @@ class SignInPages:
                 login_name, form.get("password", ""), arrival_of(request), self._house.clock()
             )
         except TooBusy:
-            return self._page(request, to=to, login_name=login_name, told=_BUSY, status=503)
+            return self._page(request, to=to, login_name=login_name, **BUSY)
         if isinstance(found, Refused):
-            return self._refused(request, found, to=to, login_name=login_name)
+            return self._page(request, to=to, login_name=login_name, **refusal_of(found))
         response = see_other(f"/admin/sign-in/code?to={quote(to)}")
         await self._door.half_sessions.begin(response, found)
         return response
@@ -77,8 +85,7 @@ class SignInPages:
             half, form.get("code", ""), arrival_of(request), now
         )
         if isinstance(found, Refused):
-            wait = _seconds(found)
-            return self._code_page(request, to=to, told=found.reason, wait=wait, status=403)
+            return self._code_page(request, to=to, **refusal_of(found))
         response = await self._opened(request, found, to, now)
         await self._door.half_sessions.end(request, response)
         return response
@@ -104,36 +111,43 @@ class SignInPages:
             form["answer"], holder, arrival_of(request), now
         )
         if isinstance(found, Refused):
-            return self._refused(request, found, to=to)
+            return self._page(request, to=to, **refusal_of(found))
         return await self._opened(request, found, to, now)
 
     async def sign_out(self, request: Request) -> Response:
         check_same_origin(request)
-        response = see_other("/admin/sign-in")
+        now, response = self._house.clock(), see_other("/admin/sign-in")
+        session = await self._door.sessions.current(request, now)
+        if session is not None:
+            await self._note_sign_out(request, session.operator_id, now)
         await self._door.sessions.end(request, response)
         return response
+
+    async def _note_sign_out(self, request: Request, operator_id: str, now: datetime) -> None:
+        async with self._house.records.writing() as connection:
+            operator = await find_operator(connection, operator_id)
+            arrival = arrival_of(request)
+            entry = Entry(
+                now,
+                LogKind.AUTHENTICATION,
+                "operator.signed_out",
+                Outcome.DONE,
+                Origin(operator_actor(operator_id), arrival.address, arrival.request_id),
+                tenant_id=None if operator is None else operator.tenant_id,
+            )
+            await self._house.audit.write(connection, entry)
 
     async def _opened(
         self, request: Request, found: Authenticated, to: str, now: datetime
     ) -> Response:
         """`now` is before the sign-in: whoever was shut out meanwhile stays out."""
+        if not await is_admitted(self._house, found.operator, request, now):
+            return self._page(request, to=to, told="elsewhere", status=403)
         response = see_other(to)
         await self._door.sessions.open(
             request, response, found.operator.operator_id, found.method, now
         )
         return response
-
-    def _refused(
-        self, request: Request, found: Refused, *, to: str, login_name: str = ""
-    ) -> Response:
-        return self._page(
-            request,
-            to=to,
-            login_name=login_name,
-            told=found.reason,
-            wait=_seconds(found),
-            status=403,
-        )
 
     def _page(
         self,
@@ -143,6 +157,7 @@ class SignInPages:
         login_name: str = "",
         told: str | None = None,
         wait: int | None = None,
+        done: str | None = None,
         status: int = 200,
     ) -> Response:
         return self._desk.pages.render(
@@ -153,6 +168,7 @@ class SignInPages:
             login_name=login_name,
             told=told,
             wait=wait,
+            done=done,
         )
 
     def _code_page(
@@ -167,16 +183,3 @@ class SignInPages:
         return self._desk.pages.render(
             request, "admin/sign_in_code.html", status=status, to=to, told=told, wait=wait
         )
-
-
-def local_path(to: str | None) -> str:
-    """Where to go on: a page of the console, and nowhere else."""
-    if to is None or not to.startswith("/admin") or not to.isprintable() or "\\" in to:
-        return HOME
-    parts = urlsplit(to)
-    return HOME if parts.scheme or parts.netloc else to
-
-
-def _seconds(found: Refused) -> int | None:
-    after = found.retry_after
-    return None if after is None else math.ceil(after.total_seconds())

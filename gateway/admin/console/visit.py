@@ -35,6 +35,11 @@ DONE = frozenset(
         "former_secret_ended",
         "logo_changed",
         "logo_removed",
+        "passkey_added",
+        "passkey_renamed",
+        "passkey_removed",
+        "token_ended",
+        *(f"operator_{deed}" for deed in ("changed", "suspended", "resumed", "deleted")),
     }
 )
 Refusal = InvalidField | Conflict

@@ -6,9 +6,12 @@ from starlette.responses import Response
 
 from gateway.admin.console.account import AccountPages
 from gateway.admin.console.again import AgainPages
+from gateway.admin.console.certificates import CertificatePages
 from gateway.admin.console.client_deeds import ClientDeedPages
 from gateway.admin.console.clients import ClientPages
 from gateway.admin.console.dashboard import DashboardPages
+from gateway.admin.console.deeds import DeedPages
+from gateway.admin.console.deletions import DeletionPages
 from gateway.admin.console.errors import console_handlers
 from gateway.admin.console.invitations import InvitationPages
 from gateway.admin.console.logos import LogoPages
@@ -19,6 +22,8 @@ from gateway.admin.console.operator_deeds import OperatorDeedPages
 from gateway.admin.console.operators import OperatorPages
 from gateway.admin.console.own_passkeys import OwnPasskeyPages
 from gateway.admin.console.own_tokens import OwnTokenPages
+from gateway.admin.console.residents import ResidentPages
+from gateway.admin.console.reviews import ReviewPages
 from gateway.admin.console.sign_in import SignInPages
 from gateway.admin.console.tenants import TenantPages
 from gateway.admin.console.visit import Desk
@@ -53,6 +58,11 @@ def console_application(desk: Desk) -> Starlette:
             *(route for kind in ClientKind for route in ClientDeedPages(desk, kind).routes()),
             *LogoPages(desk).routes(),
             *DashboardPages(desk).routes(),
+            *ResidentPages(desk).routes(),
+            *ReviewPages(desk).routes(),
+            *DeedPages(desk).routes(),
+            *CertificatePages(desk).routes(),
+            *DeletionPages(desk).routes(),
         ],
         exception_handlers=console_handlers(desk),
     )

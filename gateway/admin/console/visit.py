@@ -40,6 +40,9 @@ DONE = frozenset(
         "passkey_removed",
         "token_ended",
         *(f"operator_{deed}" for deed in ("changed", "suspended", "resumed", "deleted")),
+        *(f"resident_{deed}" for deed in ("suspended", "resumed", "deceased", "undeceased")),
+        *(f"deed_{deed}" for deed in ("asked", "approved", "refused", "withdrawn")),
+        "review_decided",
     }
 )
 Refusal = InvalidField | Conflict

@@ -22,7 +22,7 @@ def create_sqlite_writer(url: URL) -> AsyncEngine:
     it may not (SQLITE_BUSY)."""
     engine = _create_engine(url, pool_size=1, max_overflow=0, pool_timeout=_BUSY_SECONDS)
     sa.event.listen(engine.sync_engine, "connect", _overwrite_what_is_deleted)
-    sa.event.listen(engine.sync_engine, "begin", _begin)
+    engine.sync_engine.dialect.do_begin = _begin  # type: ignore[method-assign]
     return engine
 
 
@@ -112,5 +112,10 @@ async def _use_wal(connection: aiosqlite.Connection) -> None:
             return
 
 
-def _begin(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin(dbapi_connection: Any) -> None:
+    """One way to the driver's thread; a statement of SQLAlchemy's takes three."""
+    dbapi_connection.run_async(_begin_immediate)
+
+
+async def _begin_immediate(connection: aiosqlite.Connection) -> None:
+    await connection.execute_fetchall("BEGIN IMMEDIATE")

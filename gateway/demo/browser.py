@@ -1,5 +1,6 @@
 """A browser's part in plain HTTP: cookies, forms, redirects, the Origin header and SameSite=Lax."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
@@ -66,6 +67,13 @@ class Browser:
     def open(self, url: str, *, until: str | None = None) -> Page:
         """Follows redirects, up to one that leads to an address that begins with `until`."""
         return self._follow(self._client.get(url), until)
+
+    def ask(
+        self, method: str, url: str, *, json: object, headers: Mapping[str, str]
+    ) -> httpx2.Response:
+        """What a script of the url's own origin would ask: with its cookies and origin."""
+        own = {**headers, "Origin": origin_of(url)}
+        return self._client.request(method, url, json=json, headers=own)
 
     def submit(self, page: Page, form: Form, **fields: str) -> Page:
         """Posts a form as a browser does: with the page's origin, and without cookies where the

@@ -1,4 +1,4 @@
-"""`genkan demo --check`: the journey in a world of its own, a line a step, exit 0 or 1."""
+"""`genkan demo --check`: both journeys in a world of its own, a line a step, exit 0 or 1."""
 
 import signal
 import socket
@@ -13,6 +13,7 @@ import httpx2
 from rich.console import Console
 
 from gateway.demo.journey import Journey, Step
+from gateway.demo.operator_journey import OperatorJourney
 from gateway.demo.processes import DemoError, parts_of, running
 from gateway.demo.run import prepare
 from gateway.demo.visitor import Unexpected, Visitor
@@ -36,9 +37,15 @@ def run_check(out: Console) -> int:
 def _walk_all(out: Console, began: float) -> bool:
     with tempfile.TemporaryDirectory(prefix="genkan-check-") as folder:
         world = prepare(Path(folder), Ports(*free_ports(4)), out)
-        with running(parts_of(world)) as processes, Visitor(world) as hanako:
+        with (
+            running(parts_of(world)) as processes,
+            Visitor(world) as hanako,
+            Visitor(world) as sonoda,
+        ):
             out.print(f"ready after {time.monotonic() - began:.1f} s")
-            passed = all(walk(step, out) for step in Journey(world, hanako).steps())
+            operators = OperatorJourney(world, sonoda.browser)
+            steps = (*Journey(world, hanako).steps(), *operators.steps())
+            passed = all(walk(step, out) for step in steps)
             if not passed:
                 for each in processes:
                     out.print(f"  {each.part.name}: {each.last_words}", markup=False)

@@ -49,7 +49,7 @@ def to_metadata(
 ) -> ClientMetadata:
     """What the form does not ask for stays as it was. Raises InvalidField."""
     fields: dict[str, Any] = {} if before is None else msgspec.structs.asdict(before)
-    fields |= {name: text.strip() or None for name, text in _given(form, _TEXTS)}
+    fields |= {name: _one_line(form, name) for name in _TEXTS}
     fields["jwks"] = _jwks(form.get("jwks"))
     fields["token_endpoint_auth_method"] = _method(form)
     if kind is ClientKind.READER:
@@ -109,8 +109,9 @@ def _of_service(form: Mapping[str, str], before: ClientMetadata | None) -> dict[
     }
 
 
-def _given(form: Mapping[str, str], names: Iterable[str]) -> Iterable[tuple[str, str]]:
-    return ((name, form.get(name, "")) for name in names)
+def _one_line(form: Mapping[str, str], name: str) -> str | None:
+    """Where a person broke a line for the eye, a space stands."""
+    return " ".join(_lines(form, name)) or None
 
 
 def _method(form: Mapping[str, str]) -> str | None:

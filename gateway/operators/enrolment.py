@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from gateway.keys.hashing import KeyedHash
 from gateway.operators.attempt import Attempt
-from gateway.operators.credentials import PasswordAndCodes, set_password_and_codes
+from gateway.operators.credentials import PasswordAndCodes, note_sign_in, set_password_and_codes
 from gateway.operators.invitations import find_invitation, use_invitation
 from gateway.operators.model import Operator
 from gateway.operators.passkey_ceremonies import InvalidAnswer
@@ -103,7 +105,7 @@ class Enrolment:
                 return NotEnrolled(EnrolmentFault.INVITATION)
             await set_password_and_codes(connection, enrolled.operator_id, new)
             attempt = Attempt(arrival, now, Method.PASSWORD_TOTP, enrolled)
-            await self.log.done(connection, attempt, _DEED)
+            await self._done(connection, attempt, enrolled)
         await self._end_what_was(token, enrolled, now)
         return enrolled
 
@@ -129,9 +131,17 @@ class Enrolment:
             if enrolled is None:
                 return NotEnrolled(EnrolmentFault.INVITATION)
             await add_passkey(connection, enrolled.operator_id, new, name, now)
-            await self.log.done(connection, Attempt(arrival, now, Method.PASSKEY, enrolled), _DEED)
+            attempt = Attempt(arrival, now, Method.PASSKEY, enrolled)
+            await self._done(connection, attempt, enrolled)
         await self._end_what_was(token, enrolled, now)
         return enrolled
+
+    async def _done(
+        self, connection: AsyncConnection, attempt: Attempt, enrolled: Operator
+    ) -> None:
+        """Whoever has just proved it all is signed in by it."""
+        await note_sign_in(connection, enrolled.operator_id, attempt.now)
+        await self.log.done(connection, attempt, _DEED)
 
     async def _waiting(self, token: str, operator: Operator) -> str | None:
         wrapped = await self.moments.get(KIND, _key(token))

@@ -92,6 +92,8 @@ class Endpoint:
     body: Any = None
     query: Any = None
     answer: Any = None
+    media_types: tuple[str, ...] = ()
+    """Of an answer that is not JSON."""
     status: int = 200
     conditional: bool = False
     """Changes a version that has to be named (If-Match)."""

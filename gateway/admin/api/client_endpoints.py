@@ -147,6 +147,7 @@ def _logo(kind: ClientKind) -> tuple[Endpoint, ...]:
             summary="The logo",
             permission=Permission.VIEW,
             handle=partial(clients.show_logo, kind),
+            media_types=("image/png", "image/jpeg", "image/webp"),
         ),
         Endpoint(
             name=f"change_{kind}_logo",

@@ -128,6 +128,7 @@ def _endpoints(above: str, whose: str) -> tuple[Endpoint, ...]:
             summary="The approved lines as CSV, for whoever asked",
             permission=Permission.ASK_EXPORT,
             handle=download_export,
+            media_types=("text/csv",),
             refusals=(409,),
         ),
     )

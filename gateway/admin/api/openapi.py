@@ -6,11 +6,15 @@ from typing import Any
 
 import msgspec
 
+from gateway.admin.api.examples import example_of
 from gateway.admin.api.problem import Problem
 from gateway.admin.endpoint import Endpoint
 
 _REFERENCE = "#/components/schemas/{name}"
 _PART = re.compile(r"{(\w+)}")
+# An ID is one segment of the path; whatever else is written there is nobody's.
+_ID = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,512}$"}
+_ETAG = {"type": "string", "pattern": '^"[1-9][0-9]{0,9}"$'}
 _TEXTS = {
     400: "Not of this endpoint's form",
     401: "Nobody is signed in, or not from a network of their allow-list",
@@ -74,36 +78,44 @@ def _operation(endpoint: Endpoint, schemas: Mapping[Any, Any]) -> Mapping[str, A
         "responses": _responses(endpoint, schemas),
     }
     if endpoint.body is not None:
-        content = {"application/json": {"schema": schemas[endpoint.body]}}
-        operation["requestBody"] = {"required": True, "content": content}
+        body = {"schema": schemas[endpoint.body], "example": example_of(endpoint)}
+        operation["requestBody"] = {"required": True, "content": {"application/json": body}}
     return operation
 
 
 def _parameters(endpoint: Endpoint, schemas: Mapping[Any, Any]) -> list[Mapping[str, Any]]:
-    text = {"type": "string"}
     found: list[Mapping[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": text}
+        {"name": name, "in": "path", "required": True, "schema": _ID}
         for name in _PART.findall(endpoint.path)
     ]
     if endpoint.conditional:
-        etag = {"type": "string", "pattern": '^"[1-9][0-9]{0,9}"$'}
-        found.append({"name": "If-Match", "in": "header", "required": True, "schema": etag})
+        found.append({"name": "If-Match", "in": "header", "required": True, "schema": _ETAG})
     if endpoint.query is not None:
         types = (endpoint.query,)
         _, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
         own = components[endpoint.query.__name__]
         needed = own.get("required", ())
         found += [
-            {"name": name, "in": "query", "required": name in needed, "schema": schema}
+            {"name": name, "in": "query", "required": name in needed, "schema": _in_query(schema)}
             for name, schema in own["properties"].items()
         ]
     return found
+
+
+def _in_query(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A query cannot say null: what may be null is left out."""
+    if {"type": "null"} not in schema.get("anyOf", ()):
+        return schema
+    (said,) = [kind for kind in schema["anyOf"] if kind != {"type": "null"}]
+    return dict(said)
 
 
 def _responses(endpoint: Endpoint, schemas: Mapping[Any, Any]) -> Mapping[str, Any]:
     good: dict[str, Any] = {"description": endpoint.summary}
     if endpoint.answer is not None:
         good["content"] = {"application/json": {"schema": schemas[endpoint.answer]}}
+    if endpoint.media_types:
+        good["content"] = {media_type: {} for media_type in endpoint.media_types}
     problem = {"application/problem+json": {"schema": schemas[Problem]}}
     return {str(endpoint.status): good} | {
         str(status): {"description": _TEXTS[status], "content": problem}

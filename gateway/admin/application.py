@@ -21,7 +21,7 @@ ROOMS = ("gateway.admin", "gateway.consent")
 
 def admin_routes(house: House) -> list[BaseRoute]:
     browsers = Browsers(Cookies(house.settings.secure_cookies))
-    desk = Desk(house, Pages(ROOMS, brand="console"), browsers)
+    desk = Desk(house, Pages(ROOMS, brand="console", scripts_ask=True), browsers)
     api = Mount("/admin/api/v1", api_application(house, tuple(ENDPOINTS.values())))
     # The pattern's dot takes no line feed: a path with one in it would be answered outside the API.
     api.path_regex = re.compile(api.path_regex.pattern, re.DOTALL)

@@ -26,10 +26,14 @@ _POLICY = (
 
 class Pages:
     """Renders the templates of the rooms it is given, e.g. `Pages(["gateway.login"])`; each room
-    has a `templates` and a `texts` folder. `brand`: the text that stands at the head of a page."""
+    has a `templates` and a `texts` folder. `brand`: the text that stands at the head of a page.
+    `scripts_ask`: whether scripts of its pages may fetch from their own origin."""
 
-    def __init__(self, rooms: Sequence[str], *, brand: str = "brand") -> None:
+    def __init__(
+        self, rooms: Sequence[str], *, brand: str = "brand", scripts_ask: bool = False
+    ) -> None:
         self._brand = brand
+        self._policy = f"{_POLICY}; connect-src 'self'" if scripts_ask else _POLICY
         packages = ["gateway.web", *rooms]
         self.texts = Texts(files(package).joinpath("texts") for package in packages)
         self._templates = jinja2.Environment(
@@ -67,7 +71,7 @@ class Pages:
         response = Response(html, status, {**_HEADERS, **(headers or {})}, "text/html")
         response.headers["Content-Language"] = spoken.value
         response.headers["Referrer-Policy"] = referrer_policy
-        response.headers["Content-Security-Policy"] = _POLICY.format(
+        response.headers["Content-Security-Policy"] = self._policy.format(
             " ".join(("'self'", *form_action))
         )
         if request.query_params.get("lang") == spoken:

@@ -22,7 +22,7 @@ from gateway.demo.visitor import Visitor
 from gateway.demo.world import Ports, World
 from tests.bench.cards import card_operations
 from tests.bench.gate import gate_operations
-from tests.bench.in_process import in_process_operation
+from tests.bench.in_process import in_process_operations, rates_kept
 from tests.bench.logs import log_facts
 from tests.bench.measure import Operation, interleaved, process_tree, where
 from tests.bench.sso import reader_operation, sso_operations
@@ -53,11 +53,11 @@ def main(
         seconds = [ready_seconds(parts_of(world)[0]) for _ in _counted("start", starts)]
         cards = card_operations(folder, now, verifications)
         with (
-            in_process_operation(folder / "in-process", flows) as in_process,
+            in_process_operations(folder / "in-process", flows) as in_process,
             gate_operations(folder, decisions) as gate,
             tenant_operations(folder, verifications) as tenants,
         ):
-            others = [in_process, *gate, *tenants, *cards]
+            others = [*in_process, *gate, *tenants, *cards]
             operations, facts = _measure(world, others, rounds, flows)
         progress.print("the kept logs ...")
         logs = log_facts(folder, now)
@@ -65,6 +65,7 @@ def main(
     facts = {
         "genkan serve ready, s": statistics.median(seconds),
         **facts,
+        **rates_kept(in_process),
         "client look-up, 10,000 tenants to 1": tenant_ratio(*tenants),
         "genkan demo --check, s": check_seconds(),
         **logs,

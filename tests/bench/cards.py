@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from gateway.app import make_verifier
+from gateway.assembly import make_verifier
 from gateway.card.model import Presentation, SignatureEncoding
 from gateway.card.to_be_signed import to_be_signed
 from gateway.card.verify import CardVerifier

@@ -44,13 +44,13 @@ class Arrivals:
     The answer carries the number, so that whoever complains can name it."""
 
     def __init__(self, app: ASGIApp, trusted: Networks, on_answer: OnAnswer | None = None) -> None:
-        self._app = app
+        self.app = app
         self._trusted = trusted
         self._on_answer = on_answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         began = time.perf_counter()
         arrival = note_arrival(scope, _address(scope, self._trusted))
@@ -65,7 +65,7 @@ class Arrivals:
             await send(message)
 
         try:
-            await self._app(scope, receive, numbered)
+            await self.app(scope, receive, numbered)
         finally:
             if self._on_answer is not None:
                 self._on_answer(arrival, scope, status, time.perf_counter() - began)

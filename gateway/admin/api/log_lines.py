@@ -45,8 +45,7 @@ async def _newest_first(house: House, query: LogQuery) -> AsyncGenerator[LogLine
     """Without an end of its own: the query's limit is how many are fetched at a time."""
     wanted = query.kinds or tuple(LogKind)
     stored = [kind for kind in wanted if kind not in FILE_KINDS]
-    # No line of the files names a tenant: there is nothing of one's own to be found in them.
-    filed = [kind for kind in wanted if kind in FILE_KINDS and query.of_tenant is None]
+    filed = [kind for kind in wanted if kind in FILE_KINDS]
     sources = []
     if stored:
         sources.append(_of_store(house, replace(query, kinds=stored)))

@@ -13,8 +13,10 @@ from gateway.admin.console.dashboard import DashboardPages
 from gateway.admin.console.deeds import DeedPages
 from gateway.admin.console.deletions import DeletionPages
 from gateway.admin.console.errors import console_handlers
+from gateway.admin.console.exports import ExportPages
 from gateway.admin.console.invitations import InvitationPages
 from gateway.admin.console.logos import LogoPages
+from gateway.admin.console.logs import LogPages
 from gateway.admin.console.networks import NetworkPages
 from gateway.admin.console.notice import NoticePages
 from gateway.admin.console.operator import OneOperatorPages
@@ -57,6 +59,8 @@ def console_application(desk: Desk) -> Starlette:
             *(route for kind in ClientKind for route in ClientPages(desk, kind).routes()),
             *(route for kind in ClientKind for route in ClientDeedPages(desk, kind).routes()),
             *LogoPages(desk).routes(),
+            *LogPages(desk).routes(),
+            *ExportPages(desk).routes(),
             *DashboardPages(desk).routes(),
             *ResidentPages(desk).routes(),
             *ReviewPages(desk).routes(),

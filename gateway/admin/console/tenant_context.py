@@ -23,3 +23,10 @@ def tenant_name(request: Request, tenant: TenantView) -> str:
 def render_in(visit: Visit, tenant: TenantView, template: str, **values: Any) -> Response:
     name = tenant_name(visit.request, tenant)
     return visit.render(template, tenant=tenant, tenant_name=name, **values)
+
+
+async def render_for(visit: Visit, template: str, **values: Any) -> Response:
+    """A page that the platform and its tenants both have."""
+    if visit.tenant_id is None:
+        return visit.render(template, **values)
+    return render_in(visit, await tenant_of(visit), template, **values)

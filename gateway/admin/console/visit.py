@@ -33,6 +33,7 @@ DONE = frozenset(
         *(f"service_{deed}" for deed in _CHANGES),
         *(f"reader_{deed}" for deed in _CHANGES),
         "former_secret_ended",
+        "export_asked",
         "logo_changed",
         "logo_removed",
         "passkey_added",

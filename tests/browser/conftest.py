@@ -15,6 +15,7 @@ from gateway.demo.check import free_ports
 from gateway.demo.processes import parts_of, running
 from gateway.demo.run import prepare
 from gateway.demo.world import Ports, World
+from tests.browser.operator import OperatorAtScreen
 from tests.browser.resident import ResidentAtScreen
 
 # Chromium's own traffic has no place in a test, and its sandbox none in a container.
@@ -28,6 +29,7 @@ ARGUMENTS = [
 ]
 
 AtScreen = Callable[..., ResidentAtScreen]
+AtDesk = Callable[[], OperatorAtScreen]
 
 
 @pytest.fixture(scope="module")
@@ -66,5 +68,20 @@ def at_screen(chromium: Browser, world: World) -> Iterator[AtScreen]:
             resident = ResidentAtScreen(world, card_id, context.new_page())
             opened.callback(resident.check_nothing_was_wrong)
             return resident
+
+        yield sit_down
+
+
+@pytest.fixture
+def at_desk(chromium: Browser, world: World) -> Iterator[AtDesk]:
+    """An operator with a fresh browser; at the end nothing may have been wrong behind the pages."""
+    with ExitStack() as opened:
+
+        def sit_down() -> OperatorAtScreen:
+            context = chromium.new_context(locale="ja-JP")
+            opened.callback(context.close)
+            operator = OperatorAtScreen(world, context.new_page())
+            opened.callback(operator.check_nothing_was_wrong)
+            return operator
 
         yield sit_down

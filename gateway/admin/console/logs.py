@@ -27,6 +27,7 @@ from gateway.operators.model import Permission
 from gateway.web.errors import PageRoute
 from gateway.web.parameters import query_parameters
 
+_LINES = 50
 _MOST_OPERATORS = 100
 
 
@@ -53,7 +54,7 @@ class LogPages:
 
 
 async def _find(visit: Visit, given: Mapping[str, str], before: str | None) -> LogPage:
-    fields = fields_of(given)
+    fields = {**fields_of(given), "limit": _LINES}
     if before is not None:
         fields["until"] = earlier(fields.get("until"), read_time(BEFORE, before))
     page: LogPage = (

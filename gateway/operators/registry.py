@@ -20,7 +20,7 @@ from gateway.operators.rules import (
     is_active_administrator,
     normalise_login_name,
 )
-from gateway.tenants.records import has_tenant
+from gateway.tenants.records import has_ended, has_tenant
 
 OPERATOR_COLUMNS = (
     operators.c.operator_id,
@@ -105,8 +105,8 @@ async def invite(connection: AsyncConnection, new: NewOperator, now: datetime) -
     """Raises InvalidField, NoSuchThing (the tenant) or Conflict: a login name is one person's for
     ever, so that the logs of somebody who left are never taken for somebody else's."""
     new = check_new(new)
-    if new.tenant_id is not None and not await has_tenant(connection, new.tenant_id):
-        raise NoSuchThing
+    if new.tenant_id is not None:
+        await _check_tenant(connection, new.tenant_id)
     row = {
         "operator_id": secrets.token_hex(16),
         "tenant_id": new.tenant_id,
@@ -122,6 +122,13 @@ async def invite(connection: AsyncConnection, new: NewOperator, now: datetime) -
         return read_operator((await connection.execute(query)).one())
     except sa.exc.IntegrityError as cause:
         raise Conflict("the login name is taken") from cause
+
+
+async def _check_tenant(connection: AsyncConnection, tenant_id: str) -> None:
+    if not await has_tenant(connection, tenant_id):
+        raise NoSuchThing
+    if await has_ended(connection, tenant_id):
+        raise Conflict("the tenant has ended")
 
 
 async def change(

@@ -16,7 +16,7 @@ from gateway.store.api import Records
 from gateway.store.records import answering
 from gateway.tenants.admission import Admission
 from gateway.tenants.metadata import is_identifier
-from gateway.tenants.records import allowed_networks, has_tenant, tenants
+from gateway.tenants.records import allowed_networks, has_ended, has_tenant, tenants
 from gateway.web.networks import Address, IpNetwork, Networks, parse_network
 
 MAX_NETWORKS = 10_000
@@ -69,6 +69,8 @@ async def add_network(
     if len(note) > MAX_NOTE or not note.replace("\u3000", " ").isprintable():
         raise InvalidField("note", f"up to {MAX_NOTE} printable characters")
     await _check_tenant(connection, tenant_id)
+    if tenant_id is not None and await has_ended(connection, tenant_id):
+        raise Conflict("the tenant has ended")
     if await _count(connection, tenant_id) >= MAX_NETWORKS:
         raise Conflict(f"the list has {MAX_NETWORKS} networks, and that is the most")
     added = Network(_network_id(tenant_id, network), tenant_id, network, note, now)

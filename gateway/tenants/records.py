@@ -83,6 +83,10 @@ _CLIENT = (
 )
 _TENANT = sa.select(tenants.c.tenant_id).where(tenants.c.tenant_id == sa.bindparam("tenant_id"))
 
+# Who ends a tenant waits for whoever adds to it, or has ended it before (SQLite's writers stand in
+# line anyway).
+_NOT_ENDED = _TENANT.where(tenants.c.state != "ended").with_for_update(read=True)
+
 
 async def find_client(connection: AsyncConnection, client_id: str) -> ClientRow | None:
     """One that may be used: it is active, and its tenant is."""
@@ -93,6 +97,12 @@ async def has_tenant(connection: AsyncConnection, tenant_id: str) -> bool:
     """Whatever its state."""
     found = await connection.execute(_TENANT, {"tenant_id": tenant_id})
     return found.one_or_none() is not None
+
+
+async def has_ended(connection: AsyncConnection, tenant_id: str) -> bool:
+    """False stays false until this transaction ends: what is added is destroyed with the rest."""
+    found = await connection.execute(_NOT_ENDED, {"tenant_id": tenant_id})
+    return found.one_or_none() is None
 
 
 async def change_row(

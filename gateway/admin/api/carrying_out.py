@@ -14,12 +14,14 @@ from gateway.audit.destruction import (
     sign_destruction,
 )
 from gateway.consent.ending import delete_consents_of_clients, delete_consents_of_resident
+from gateway.errors import Conflict
 from gateway.operators.deeds import DeedKind, TwoPersonDeed
 from gateway.operators.ending import delete_operators_of
 from gateway.operators.registry import find_operator
 from gateway.operators.two_person import note_result
 from gateway.residents.destruction import destroy_links_of_clients, destroy_resident
 from gateway.tenants.ending import end_tenant
+from gateway.tenants.registry import TenantRecord, TenantState, find_tenant
 
 MEDIUM = "玄関 記録データベース / Genkan, record store"
 _ATTRIBUTES = "基本4情報（氏名、住所、生年月日、性別） / basic attributes"
@@ -57,6 +59,7 @@ async def delete_resident(connection: AsyncConnection, call: Call, deed: TwoPers
 
 async def end(connection: AsyncConnection, call: Call, deed: TwoPersonDeed) -> None:
     tenant_id = str(deed.subject["tenant_id"])
+    check_deleted(await find_tenant(connection, tenant_id, for_update=True))
     ended = await end_tenant(connection, tenant_id, call.now)
     links = await destroy_links_of_clients(connection, ended.client_ids)
     consents = await delete_consents_of_clients(connection, ended.client_ids)
@@ -74,6 +77,13 @@ async def end(connection: AsyncConnection, call: Call, deed: TwoPersonDeed) -> N
     await _certify(connection, call, deed, Subject.TENANT, tenant_id, items)
     entry = call.entry("tenant.ended", tenant_id=tenant_id, deed=deed.deed_id)
     await call.house.audit.write(connection, entry)
+
+
+def check_deleted(tenant: TenantRecord) -> None:
+    """When it is asked for and when it is done: somebody may have restored it meanwhile. Raises
+    Conflict."""
+    if tenant.state is not TenantState.DELETED:
+        raise Conflict("delete the tenant first; it can still be restored then")
 
 
 CARRIED_OUT: Mapping[

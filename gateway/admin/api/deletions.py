@@ -6,17 +6,18 @@ from typing import Annotated, Any
 
 import msgspec
 
+from gateway.admin.api.carrying_out import check_deleted
 from gateway.admin.api.deed_view import DeedView, resident_of
 from gateway.admin.api.deed_view import view as view_deed
 from gateway.admin.endpoint import Answer, Call, Endpoint
 from gateway.audit.destruction import check_destruction
-from gateway.errors import Conflict, NoSuchThing
+from gateway.errors import NoSuchThing
 from gateway.operators.deeds import DeedKind
 from gateway.operators.model import Permission
 from gateway.operators.two_person import ask, find_deed
 from gateway.residents.administration import find_resident_record
 from gateway.residents.destruction import check_destroyable
-from gateway.tenants.registry import TenantState, find_tenant
+from gateway.tenants.registry import find_tenant
 
 
 class Reasons(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,9 +47,7 @@ async def ask_tenant_end(call: Call) -> Answer:
     """Of one that was deleted before: its services stand still, and nobody missed them."""
     tenant_id = call.path["tenant_id"]
     async with call.house.records.reading() as connection:
-        tenant = await find_tenant(connection, tenant_id)
-    if tenant.state is not TenantState.DELETED:
-        raise Conflict("delete the tenant first; it can still be restored then")
+        check_deleted(await find_tenant(connection, tenant_id))
     return await _ask(call, DeedKind.TENANT_END, {"tenant_id": tenant_id})
 
 

@@ -1,6 +1,7 @@
 """The pages that ask for destruction: of a resident's data, of what is left of a deleted tenant."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -82,7 +83,7 @@ async def _tenant_page(
     return render_in(visit, await tenant_of(visit), "tenant_end.html", **_shown(form, refusal))
 
 
-def _shown(form: Mapping[str, str], refusal: Refusal | None) -> dict[str, object]:
+def _shown(form: Mapping[str, str], refusal: Refusal | None) -> dict[str, Any]:
     wrong, told = (None, None) if refusal is None else problem_of(refusal)
     return {
         "status": 200 if refusal is None else 409 if wrong is None else 422,

@@ -4,7 +4,7 @@ import httpx2
 import pytest
 
 from gateway.audit.model import Entry, LogKind, Origin, Outcome
-from tests.support.gateway import ISSUER, NOW, Gateway
+from tests.support.gateway import NOW, Gateway
 from tests.support.log import break_log, log_text, logged
 from tests.support.relying_party import RelyingParty
 
@@ -18,10 +18,7 @@ async def knock(
     gateway: Gateway, client_id: str, secret: str = WRONG, *, address: str = "192.0.2.1"
 ) -> httpx2.Response:
     """At /token, from this address."""
-    transport = httpx2.ASGITransport(
-        gateway.app, raise_app_exceptions=False, client=(address, 50_000)
-    )
-    async with httpx2.AsyncClient(transport=transport, base_url=ISSUER) as http:
+    async with gateway.browser(address) as http:
         form = {"grant_type": "client_credentials"}
         return await http.post("/token", data=form, auth=(client_id, secret))
 

@@ -2,6 +2,7 @@
 
 import pyotp
 
+from gateway.demo.town import DemoOperator
 from tests.browser.screen import Screen
 
 # As a phone or a laptop that asks for a fingerprint, and gets it.
@@ -32,6 +33,18 @@ class OperatorAtScreen(Screen):
         self.send(
             "/password", password=password, password_again=password, code=pyotp.TOTP(secret).now()
         )
+        self.wait_for("/admin/notice")
+
+    def sign_in(self, operator: DemoOperator) -> None:
+        """With the code that the demo's authenticator shows, in another tab."""
+        self.page.goto(self.world.console)
+        self.send("/admin/sign-in", login_name=operator.login_name, password=operator.password)
+        self.wait_for("/admin/sign-in/code")
+        phone = self.page.context.new_page()
+        phone.goto(self.world.authenticator)
+        code = phone.locator(f"[data-claim={operator.login_name}]").inner_text()
+        phone.close()
+        self.send("/admin/sign-in/code", code=code)
         self.wait_for("/admin/notice")
 
     def sign_out(self) -> None:

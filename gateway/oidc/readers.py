@@ -12,8 +12,8 @@ from gateway.errors import InsufficientScope
 from gateway.login.card_sign_in import proven
 from gateway.oidc.bearer import bearer_token, check_access_token
 from gateway.oidc.provider import Provider
-from gateway.residents.model import Resident, ResidentState
-from gateway.tenants.model import Client, ClientKind
+from gateway.residents.model import ResidentState
+from gateway.tenants.model import ClientKind
 from gateway.tenants.reader_networks import admits
 from gateway.web.arrival import arrival_of
 
@@ -41,29 +41,19 @@ async def conclude(
     for the sign-in page's own browser, which is told of nobody."""
     reader = None if reader_id is None else await provider.clients.find(reader_id)
     resident = await provider.residents.find(proven(found)) if found.accepted else None
-    await provider.audit.record(_entry(provider, http, reader, found, resident, now))
-    if reader is None or resident is None or resident.state is not ResidentState.ACTIVE:
-        return None
-    return {"sub": provider.subjects.sub(resident.resident_id, reader.sector_identifier)}
-
-
-def _entry(
-    provider: Provider,
-    http: Request,
-    reader: Client | None,
-    found: Verification,
-    resident: Resident | None,
-    now: datetime,
-) -> Entry:
-    actor = RESIDENT if reader is None else client_actor(reader.client_id)
-    return Entry(
+    origin = origin_of(http, RESIDENT if reader_id is None else client_actor(reader_id))
+    entry = Entry(
         now,
         LogKind.AUTHENTICATION,
         "card.verified" if found.accepted else "card.refused",
         Outcome.DONE if found.accepted else Outcome.REFUSED,
-        origin_of(http, actor),
+        origin,
         tenant_id=None if reader is None else reader.tenant_id,
-        client_id=None if reader is None else reader.client_id,
+        client_id=reader_id,
         resident=None if resident is None else provider.audit.pseudonym(resident.resident_id),
         detail=found.log_detail,
     )
+    await provider.audit.record(entry)
+    if reader is None or resident is None or resident.state is not ResidentState.ACTIVE:
+        return None
+    return {"sub": provider.subjects.sub(resident.resident_id, reader.sector_identifier)}

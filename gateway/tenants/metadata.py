@@ -14,7 +14,9 @@ from gateway.tenants.model import AuthMethod, SigningAlg
 COMMON_ID = "common_id"
 """The one scope that is allowed a service apart (`may_see_common_id`)."""
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
-ID_RULE = "1 to 64 of a-z, 0-9, dot, hyphen and underscore"
+ID_RULE = "1 to 64 of a-z, 0-9, dot, hyphen and underscore; not the word new"
+RESERVED = "new"
+"""Where the console has the form for another one."""
 
 
 class MetadataError(InvalidField):

@@ -7,6 +7,7 @@ from gateway.tenants import jwks, redirect_uris
 from gateway.tenants.metadata import (
     COMMON_ID,
     ID_RULE,
+    RESERVED,
     ClientMetadata,
     MetadataError,
     hosts_of,
@@ -28,7 +29,7 @@ _SECRET = re.compile(r"[!-~]{32,256}\Z")
 
 def check_tenant(tenant: Tenant) -> None:
     """Raises MetadataError."""
-    if not is_identifier(tenant.tenant_id):
+    if not is_identifier(tenant.tenant_id) or tenant.tenant_id == RESERVED:
         raise MetadataError("tenant_id", ID_RULE)
     for name, text in (("name_ja", tenant.name_ja), ("name_en", tenant.name_en)):
         _check_text(name, text, 200)
@@ -36,7 +37,7 @@ def check_tenant(tenant: Tenant) -> None:
 
 def check_metadata(kind: ClientKind, client_id: str, metadata: ClientMetadata) -> None:
     """Raises MetadataError."""
-    if not is_identifier(client_id):
+    if not is_identifier(client_id) or client_id == RESERVED:
         raise MetadataError("client_id", ID_RULE)
     for check in READER_CHECKS if kind is ClientKind.READER else SERVICE_CHECKS:
         check(metadata)

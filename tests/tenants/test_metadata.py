@@ -172,3 +172,13 @@ def test_apps_that_share_an_address_share_no_sector(uri: str) -> None:
     assert sector("one", redirect_uris=[uri]) != sector("two", redirect_uris=[uri])
     named: dict[str, Any] = {"redirect_uris": [uri], "sector_identifier": "health.example"}
     assert sector("one", **named) == sector("two", **named)
+
+
+def test_no_id_hides_behind_a_form_of_the_console() -> None:
+    for kind, good in ((ClientKind.SERVICE, SERVICE), (ClientKind.READER, READER)):
+        check_metadata(kind, "newer", metadata(good))
+        with pytest.raises(MetadataError, match="client_id"):
+            check_metadata(kind, "new", metadata(good))
+    check_tenant(Tenant("newer", "町", "Town"))
+    with pytest.raises(MetadataError, match="tenant_id"):
+        check_tenant(Tenant("new", "町", "Town"))

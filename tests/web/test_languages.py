@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from gateway.web.languages import Language, Texts, accepted, choose_language, read_words
 
-ROOMS = ("web", "login", "consent", "oidc", "reader", "demo")
+ROOMS = ("web", "login", "consent", "oidc", "admin", "reader", "demo")
 
 
 def request(query: str = "", cookie: str = "", accept_language: str = "") -> Request:

@@ -11,7 +11,7 @@ from gateway.web.languages import Language
 from gateway.web.pages import Pages
 
 PAGES = Pages([])
-ROOMS = ("web", "login", "consent", "oidc", "reader", "demo")
+ROOMS = ("web", "login", "consent", "oidc", "admin", "reader", "demo")
 
 
 def request(query: str = "", method: str = "GET", scheme: str = "https") -> Request:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from gateway.admin.api.deed_view import DeedView
 from gateway.admin.api.deeds import DeedFilter
 from gateway.admin.api.logs import LogFilter
 from gateway.admin.console.filters import asked_for, page_after
+from gateway.admin.console.tenant_context import render_in, tenant_of
 from gateway.admin.console.visit import Desk, Visit, path_to
 from gateway.errors import Conflict
 from gateway.operators.model import Permission
@@ -45,7 +47,8 @@ class DeedPages:
         name = f"list_{visit.whose}_deeds"
         waiting = DeedFilter(state="waiting", limit=_MOST_WAITING)
         page = (await visit.call(name, query=asked_for(request, DeedFilter))).value
-        return visit.render(
+        return await _render(
+            visit,
             "deeds.html",
             waiting=(await visit.call(name, query=waiting)).value.items,
             decided=[deed for deed in page.items if deed.state != "waiting"],
@@ -54,7 +57,7 @@ class DeedPages:
 
     async def show(self, request: Request) -> Response:
         visit = await self._desk.visit(request)
-        return _page(visit, await _deed(visit))
+        return await _page(visit, await _deed(visit))
 
     async def confirm(self, request: Request) -> Response:
         visit = await self._desk.visit(request)
@@ -63,7 +66,7 @@ class DeedPages:
         if deed.state != "waiting":
             return see_other(_home(visit, deed))
         visit.need_presence()
-        return _approval_page(visit, deed)
+        return await _approval_page(visit, deed)
 
     async def approve(self, request: Request) -> Response:
         visit = await self._desk.visit(request)
@@ -72,7 +75,7 @@ class DeedPages:
         try:
             await visit.call(f"approve_{visit.whose}_deed")
         except Conflict as refusal:
-            return _approval_page(visit, deed, refusal)
+            return await _approval_page(visit, deed, refusal)
         return see_other(f"{_home(visit, deed)}?done=deed_approved")
 
     async def refuse(self, request: Request) -> Response:
@@ -92,7 +95,7 @@ class DeedPages:
         try:
             deed: DeedView = (await visit.call(f"{verb}_{visit.whose}_deed")).value
         except Conflict as refusal:
-            return _page(visit, await _deed(visit), refusal)
+            return await _page(visit, await _deed(visit), refusal)
         return see_other(f"{_home(visit, deed)}?done={done}")
 
 
@@ -105,10 +108,17 @@ def _home(visit: Visit, deed: DeedView) -> str:
     return visit.at("deeds", deed.deed_id)
 
 
-def _page(visit: Visit, deed: DeedView, refusal: Conflict | None = None) -> Response:
+async def _render(visit: Visit, template: str, **values: Any) -> Response:
+    if visit.tenant_id is None:
+        return visit.render(template, **values)
+    return render_in(visit, await tenant_of(visit), template, **values)
+
+
+async def _page(visit: Visit, deed: DeedView, refusal: Conflict | None = None) -> Response:
     own = deed.asked_by == visit.operator.operator_id
     approved = deed.kind == "export" and deed.state == "approved"
-    return visit.render(
+    return await _render(
+        visit,
         "deed.html",
         status=200 if refusal is None else 409,
         deed=deed,
@@ -119,8 +129,9 @@ def _page(visit: Visit, deed: DeedView, refusal: Conflict | None = None) -> Resp
     )
 
 
-def _approval_page(visit: Visit, deed: DeedView, refusal: Conflict | None = None) -> Response:
-    return visit.render(
+async def _approval_page(visit: Visit, deed: DeedView, refusal: Conflict | None = None) -> Response:
+    return await _render(
+        visit,
         "deed_approval.html",
         status=200 if refusal is None else 409,
         deed=deed,

@@ -89,5 +89,5 @@ def _shown(form: Mapping[str, str], refusal: Refusal | None) -> dict[str, Any]:
         "status": 200 if refusal is None else 409 if wrong is None else 422,
         "form": form,
         "wrong": wrong,
-        "told": told,
+        "told": told if wrong is None else None,
     }

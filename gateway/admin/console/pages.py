@@ -17,6 +17,7 @@ from gateway.admin.console.exports import ExportPages
 from gateway.admin.console.invitations import InvitationPages
 from gateway.admin.console.logos import LogoPages
 from gateway.admin.console.logs import LogPages
+from gateway.admin.console.manual import ManualPages
 from gateway.admin.console.networks import NetworkPages
 from gateway.admin.console.notice import NoticePages
 from gateway.admin.console.operator import OneOperatorPages
@@ -59,6 +60,7 @@ def console_application(desk: Desk) -> Starlette:
             *(route for kind in ClientKind for route in ClientPages(desk, kind).routes()),
             *(route for kind in ClientKind for route in ClientDeedPages(desk, kind).routes()),
             *LogoPages(desk).routes(),
+            *ManualPages(desk).routes(),
             *LogPages(desk).routes(),
             *ExportPages(desk).routes(),
             *DashboardPages(desk).routes(),

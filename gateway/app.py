@@ -103,18 +103,6 @@ def make_app(
     settings, clock, moments = provider.settings, provider.clock, provider.moments
     challenges = Challenges(moments, timedelta(seconds=settings.card.challenge_seconds))
     browsers = Browsers(Cookies(settings.secure_cookies))
-    login = Login(
-        settings=settings,
-        clock=clock,
-        pages=provider.pages,
-        sessions=provider.sessions,
-        tasks=provider.login_tasks,
-        browsers=browsers,
-        challenges=challenges,
-        card=CardSignIn(
-            challenges, verifier, provider.residents, settings.login, SignInLog(provider.audit)
-        ),
-    )
     identify, conclude_for = card_callers(provider, browsers)
     parts = parts_to_watch(provider.records, moments, verifier, clock)
     house = make_house(provider, readiness_of(parts, verifier, clock))
@@ -128,7 +116,7 @@ def make_app(
     if "residents" in settings.server.doors:
         routes += [
             *oidc_routes(provider),
-            *login.routes(),
+            *login_pages(provider, verifier, challenges, browsers).routes(),
             *consent_page(provider).routes(),
             *card_routes(verifier, challenges, identify, conclude_for, clock),
         ]
@@ -204,6 +192,22 @@ def readiness_of(
         )
 
     return readiness
+
+
+def login_pages(
+    provider: Provider, verifier: CardVerifier, challenges: Challenges, browsers: Browsers
+) -> Login:
+    settings, log = provider.settings, SignInLog(provider.audit)
+    return Login(
+        settings=settings,
+        clock=provider.clock,
+        pages=provider.pages,
+        sessions=provider.sessions,
+        tasks=provider.login_tasks,
+        browsers=browsers,
+        challenges=challenges,
+        card=CardSignIn(challenges, verifier, provider.residents, settings.login, log),
+    )
 
 
 def consent_page(provider: Provider) -> ConsentPage:

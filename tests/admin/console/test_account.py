@@ -70,6 +70,7 @@ async def test_a_passkey_is_added_renamed_and_removed(office: Office, link: str)
     async with office.browser() as browser:
         await enter(browser, link)
         assert (await browser.get("/admin/account/new-passkey")).status_code == 200
+        office.gateway.clock.forward(seconds=1)
         added = await add(browser, "予備の鍵")
         assert added.headers["location"] == "/admin/account?done=passkey_added"
         first, second = await own_passkeys(office)

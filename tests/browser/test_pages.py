@@ -77,14 +77,16 @@ def test_the_language_switch_keeps_the_resident_where_they_are(at_screen: AtScre
 def test_the_skip_link_comes_first_and_leads_to_the_content(at_screen: AtScreen) -> None:
     resident = at_screen("hanako")
     resident.enter(resident.world.health)
+    resident.wait_for("/login")
     resident.page.keyboard.press("Tab")
     resident.page.keyboard.press("Enter")
-    assert resident.page.evaluate("document.activeElement.id") == "main"
+    resident.page.locator("#main:focus").wait_for()
 
 
 def test_the_page_can_be_read_at_twice_the_size(at_screen: AtScreen) -> None:
     """WCAG 2.2, 1.4.4: text at 200 %."""
     resident = at_screen("hanako", width=640)
     resident.enter(resident.world.health)
+    resident.wait_for("/login")
     resident.page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert resident.page.evaluate("document.documentElement.scrollWidth") <= 640

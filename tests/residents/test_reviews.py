@@ -4,32 +4,38 @@ from datetime import timedelta
 
 import anyio
 import pytest
-import sqlalchemy as sa
 
 from gateway.errors import Conflict, InvalidField, NoSuchThing
-from gateway.residents.administration import ResidentRecord, find_resident_record
 from gateway.residents.destruction import destroy_resident
 from gateway.residents.links import Links
 from gateway.residents.model import (
-    DECISIONS,
     RegistrationOutcome,
     Resident,
     ResidentState,
     ReviewCause,
     ReviewDecision,
 )
-from gateway.residents.records import basic_attributes, binding_reviews
+from gateway.residents.records import basic_attributes
 from gateway.residents.records import links as links_table
 from gateway.residents.registry import Residents
-from gateway.residents.reviews import Review, decide_review, find_review, list_open_reviews
+from gateway.residents.reviews import Review, decide_review, find_review
 from gateway.store.api import Records
-from tests.residents.people import HANAKO, HANAKO_MOVED, NOW, SABURO, auth, register, sign
+from tests.residents.deciding import (
+    KNOWN,
+    LATER,
+    OTHER,
+    REFUSED,
+    SAME,
+    WAITING,
+    count,
+    decide,
+    open_reviews,
+    record_of,
+    the_review,
+)
+from tests.residents.people import HANAKO, HANAKO_MOVED, NOW, auth, register, sign
 
 pytestmark = pytest.mark.anyio
-LATER = NOW + timedelta(hours=1)
-SAME, OTHER = ReviewDecision.SAME_PERSON, ReviewDecision.OTHER_PERSON
-REFUSED = ReviewDecision.REFUSED
-KNOWN, WAITING = RegistrationOutcome.KNOWN, RegistrationOutcome.WAITING
 
 
 @pytest.fixture
@@ -41,30 +47,6 @@ async def hanako(residents: Residents) -> Resident:
 async def waiting(residents: Residents, hanako: Resident) -> Resident:
     """With a new card, or a namesake."""
     return (await register(residents, 3, 4)).resident
-
-
-async def open_reviews(
-    records: Records, after: str | None = None, limit: int = 100
-) -> tuple[Review, ...]:
-    async with records.reading() as connection:
-        return await list_open_reviews(connection, after=after, limit=limit)
-
-
-async def the_review(records: Records) -> Review:
-    (review,) = await open_reviews(records)
-    return review
-
-
-async def decide(records: Records, review: Review, decision: ReviewDecision) -> Review:
-    async with records.writing() as connection:
-        return await decide_review(connection, review.review_id, decision, "clerk", LATER)
-
-
-async def record_of(records: Records, resident: Resident) -> ResidentRecord:
-    async with records.reading() as connection:
-        record = await find_resident_record(connection, resident.resident_id)
-    assert record is not None
-    return record
 
 
 async def test_the_question_names_both_and_the_cause(
@@ -245,85 +227,6 @@ async def test_open_reviews_come_page_by_page_the_longest_open_first(
 # A certificate that nobody waits under.
 
 
-@pytest.fixture
-async def doubtful(records: Records, residents: Residents, hanako: Resident) -> Review:
-    """Hanako's card with a signature certificate of somebody born another day."""
-    await register(residents, 1, 9, SABURO)
-    return await the_review(records)
-
-
-async def test_the_same_person_gets_the_certificate_the_question_was_about_and_no_other(
-    records: Records, residents: Residents, hanako: Resident, doubtful: Review
-) -> None:
-    assert (doubtful.waiting_resident_id, doubtful.other_resident_id) == (None, None)
-    decided = await decide(records, doubtful, SAME)
-    assert decided.other_resident_id is None
-    assert await residents.find(sign(9)) == hanako
-    assert (await record_of(records, hanako)).version == 2
-    # The next visit binds nothing new and reads what the certificate says.
-    assert (await register(residents, 1, 9, SABURO)).outcome is KNOWN
-    assert await residents.attributes(hanako.resident_id) == SABURO
-    assert (await register(residents, 1, 10, HANAKO)).outcome is WAITING
-
-
-@pytest.mark.parametrize("decision", [OTHER, REFUSED])
-async def test_otherwise_nothing_is_bound_and_the_pair_is_not_asked_about_again(
-    records: Records,
-    residents: Residents,
-    hanako: Resident,
-    doubtful: Review,
-    decision: ReviewDecision,
-) -> None:
-    before = await record_of(records, hanako)
-    await decide(records, doubtful, decision)
-    assert await residents.find(sign(9)) is None
-    assert await record_of(records, hanako) == before
-    assert (await register(residents, 1, 9, SABURO)).outcome is WAITING
-    assert await open_reviews(records) == ()
-    # Another certificate is another question.
-    await register(residents, 1, 10, SABURO)
-    assert (await the_review(records)).review_id != doubtful.review_id
-
-
-async def test_a_certificate_that_was_bound_meanwhile_stays_where_it_is(
-    records: Records, residents: Residents, hanako: Resident, doubtful: Review
-) -> None:
-    saburo = (await register(residents, 3, 9, SABURO)).resident
-    assert (await the_review(records)).other_resident_id == saburo.resident_id
-    with pytest.raises(Conflict, match="certificate: it is bound to somebody meanwhile"):
-        await decide(records, doubtful, SAME)
-    assert await residents.find(sign(9)) == saburo
-    assert (await the_review(records)).decision is None
-    assert (await record_of(records, hanako)).version == 1
-
-
-async def test_a_question_of_the_first_schema_binds_nothing(
-    records: Records, residents: Residents, doubtful: Review
-) -> None:
-    async with records.writing() as connection:
-        old = {"doubtful_hash": None, "doubtful_not_after": None}
-        await connection.execute(binding_reviews.update().values(old))
-    with pytest.raises(Conflict, match="they have to come once more"):
-        await decide(records, doubtful, SAME)
-    assert await residents.find(sign(9)) is None
-
-
-async def test_two_residents_are_never_made_one(
-    records: Records, residents: Residents, hanako: Resident
-) -> None:
-    saburo = (await register(residents, 3, 4, SABURO)).resident
-    await register(residents, 1, 4, SABURO)
-    review = await the_review(records)
-    assert review.candidate_resident_id == saburo.resident_id
-    assert review.other_resident_id == hanako.resident_id
-    with pytest.raises(Conflict, match="decision: same_person is not possible"):
-        await decide(records, review, SAME)
-    assert SAME not in DECISIONS[ReviewCause.TWO_RESIDENTS]
-    await decide(records, review, OTHER)
-    assert await residents.find(auth(1)) == hanako
-    assert await residents.find(sign(4)) == saburo
-
-
 async def test_what_the_caller_cannot_log_is_not_decided(
     records: Records, residents: Residents, hanako: Resident, waiting: Resident
 ) -> None:
@@ -340,9 +243,3 @@ async def _decide_and_fail(records: Records, review: Review, decision: ReviewDec
     async with records.writing() as connection:
         await decide_review(connection, review.review_id, decision, "clerk", LATER)
         raise RuntimeError("the log cannot be written")
-
-
-async def count(records: Records, table: sa.Table) -> int:
-    async with records.reading() as connection:
-        found = await connection.execute(sa.select(sa.func.count()).select_from(table))
-        return found.scalar_one()

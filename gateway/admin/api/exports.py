@@ -9,7 +9,7 @@ from starlette.responses import StreamingResponse
 
 from gateway.admin.api.deed_view import DeedView, view, views
 from gateway.admin.api.log_lines import all_lines
-from gateway.admin.api.logs import LogFilter, query_of
+from gateway.admin.api.logs import LogFilter, logs_of, query_of
 from gateway.admin.endpoint import Answer, Call, Endpoint
 from gateway.audit.csv_export import csv_lines
 from gateway.audit.search import LogQuery
@@ -88,7 +88,7 @@ def _is_own(call: Call, deed: TwoPersonDeed) -> bool:
 
 async def _csv(call: Call, query: LogQuery) -> AsyncGenerator[str, None]:
     yield next(csv_lines(()))
-    async for lines in all_lines(call.house, query):
+    async for lines in all_lines(logs_of(call), query):
         rows = csv_lines(lines)
         next(rows)  # the header stands there already
         yield "".join(rows)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.admin.api.log_lines import find_lines
+from gateway.admin.api.log_lines import Logs, find_lines
 from gateway.admin.api.people import named
 from gateway.admin.endpoint import Answer, Call, Endpoint
 from gateway.audit.model import LogKind, Outcome
@@ -76,10 +76,15 @@ def query_of(filter: LogFilter, of_tenant: str | None, limit: int = 100) -> LogQ
     )
 
 
+def logs_of(call: Call) -> Logs:
+    return Logs(call.house.records, call.house.log_files)
+
+
 async def search_logs(call: Call) -> Answer:
     """Looking into the logs stands in the log too."""
     asked: LogSearch = call.query
-    lines, more = await find_lines(call.house, query_of(asked, call.tenant_id, asked.limit))
+    query = query_of(asked, call.tenant_id, asked.limit)
+    lines, more = await find_lines(logs_of(call), query)
     async with call.house.records.reading() as connection:
         operators = await _names(connection, lines, call.tenant_id)
     given = msgspec.structs.asdict(asked)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from starlette.requests import Request
@@ -13,7 +12,7 @@ from gateway.admin.api.deed_view import DeedView
 from gateway.admin.api.deeds import DeedFilter
 from gateway.admin.api.logs import LogFilter
 from gateway.admin.console.filters import asked_for, page_after
-from gateway.admin.console.tenant_context import render_in, tenant_of
+from gateway.admin.console.tenant_context import render_for
 from gateway.admin.console.visit import Desk, Visit, path_to
 from gateway.errors import Conflict
 from gateway.operators.model import Permission
@@ -47,7 +46,7 @@ class DeedPages:
         name = f"list_{visit.whose}_deeds"
         waiting = DeedFilter(state="waiting", limit=_MOST_WAITING)
         page = (await visit.call(name, query=asked_for(request, DeedFilter))).value
-        return await _render(
+        return await render_for(
             visit,
             "deeds.html",
             waiting=(await visit.call(name, query=waiting)).value.items,
@@ -108,16 +107,10 @@ def _home(visit: Visit, deed: DeedView) -> str:
     return visit.at("deeds", deed.deed_id)
 
 
-async def _render(visit: Visit, template: str, **values: Any) -> Response:
-    if visit.tenant_id is None:
-        return visit.render(template, **values)
-    return render_in(visit, await tenant_of(visit), template, **values)
-
-
 async def _page(visit: Visit, deed: DeedView, refusal: Conflict | None = None) -> Response:
     own = deed.asked_by == visit.operator.operator_id
     approved = deed.kind == "export" and deed.state == "approved"
-    return await _render(
+    return await render_for(
         visit,
         "deed.html",
         status=200 if refusal is None else 409,
@@ -130,7 +123,7 @@ async def _page(visit: Visit, deed: DeedView, refusal: Conflict | None = None) -
 
 
 async def _approval_page(visit: Visit, deed: DeedView, refusal: Conflict | None = None) -> Response:
-    return await _render(
+    return await render_for(
         visit,
         "deed_approval.html",
         status=200 if refusal is None else 409,

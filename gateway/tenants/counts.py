@@ -39,14 +39,14 @@ async def count_clients(
     if tenant_id is not None:
         query = query.where(clients.c.tenant_id == tenant_id)
     found = await connection.execute(query.group_by(clients.c.state))
-    return {**dict.fromkeys(ClientState, 0), **dict(found.tuples().all())}
+    return {**dict.fromkeys(ClientState, 0), **dict(found.all())}
 
 
 async def count_tenants(connection: AsyncConnection) -> Mapping[str, int]:
     """By state, every state named."""
     query = sa.select(tenants.c.state, sa.func.count()).group_by(tenants.c.state)
     found = await connection.execute(query)
-    return {**dict.fromkeys(TenantState, 0), **dict(found.tuples().all())}
+    return {**dict.fromkeys(TenantState, 0), **dict(found.all())}
 
 
 async def secrets_to_look_at(

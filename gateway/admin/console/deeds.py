@@ -42,15 +42,21 @@ class DeedPages:
         return found
 
     async def list(self, request: Request) -> Response:
+        """What waits, and below it what was decided; or, asked for one state, that alone."""
         visit = await self._desk.visit(request)
         name = f"list_{visit.whose}_deeds"
-        waiting = DeedFilter(state="waiting", limit=_MOST_WAITING)
-        page = (await visit.call(name, query=asked_for(request, DeedFilter))).value
+        asked: DeedFilter = asked_for(request, DeedFilter)
+        page = (await visit.call(name, query=asked)).value
+        waiting = None
+        if asked == DeedFilter():
+            query = DeedFilter(state="waiting", limit=_MOST_WAITING)
+            waiting = (await visit.call(name, query=query)).value
         return await render_for(
             visit,
             "deeds.html",
-            waiting=(await visit.call(name, query=waiting)).value.items,
-            decided=[deed for deed in page.items if deed.state != "waiting"],
+            waiting=waiting,
+            asked=asked,
+            deeds=[deed for deed in page.items if asked.state or deed.state != "waiting"],
             following=page_after(request, page.next),
         )
 

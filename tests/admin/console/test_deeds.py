@@ -52,6 +52,15 @@ async def test_what_waits_is_listed_and_shown_to_whoever_may_approve(case: Case)
         assert f'"{case.path}/withdrawal"' not in one.text
 
 
+async def test_the_list_can_be_of_one_state(case: Case) -> None:
+    async with case.office.at_desk(case.second) as desk:
+        for state, there in (("waiting", True), ("approved", False)):
+            listed = await desk.get("/admin/deeds", params={"state": state})
+            assert (f'href="{case.path}"' in listed.text) is there
+            assert listed.text.count("<table>") == 1
+        assert (await desk.get("/admin/deeds", params={"state": "gone"})).status_code == 422
+
+
 async def test_whoever_asked_may_only_withdraw(case: Case) -> None:
     async with case.office.at_desk(case.clerk) as desk:
         one = await desk.get(case.path)

@@ -10,6 +10,7 @@ from gateway.admin.house import House
 from gateway.audit.model import Entry, LogKind, Outcome
 from gateway.errors import NoSuchThing, NotAllowed, PreconditionNeeded
 from gateway.operators.model import PLATFORM_ONLY, Operator, Permission, may
+from gateway.tenants.records import has_tenant
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -108,12 +109,14 @@ class Endpoint:
 
 
 async def admit(endpoint: Endpoint, call: Call) -> None:
-    """The order of checks: notice, right, presence, version. Nothing of a body is read before."""
+    """The order of checks: notice, right, tenant, presence, version. Nothing of a body is read
+    before."""
     if not all(part.isprintable() for part in call.path.values()):
         raise NoSuchThing  # what a store would choke on gets as far as this
     if endpoint.permission is not None:
         check_notice(call.caller)
         await check_right(endpoint.permission, call)
+    await check_tenant(call)
     if endpoint.dangerous:
         longest = timedelta(seconds=call.house.settings.admin.reauthentication_seconds)
         check_presence(call.caller, call.now, longest)
@@ -126,6 +129,16 @@ async def perform(endpoint: Endpoint, call: Call) -> Answer:
     both come through here."""
     await admit(endpoint, call)
     return await endpoint.handle(call)
+
+
+async def check_tenant(call: Call) -> None:
+    """Raises NoSuchThing where the tenant in the path is not there: then nothing of it is, not even
+    an empty list."""
+    if call.tenant_id is None:
+        return
+    async with call.house.records.reading() as connection:
+        if not await has_tenant(connection, call.tenant_id):
+            raise NoSuchThing
 
 
 async def check_right(permission: Permission, call: Call) -> None:

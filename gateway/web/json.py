@@ -22,7 +22,7 @@ async def json_body(request: Request, type: type[T]) -> T:
     try:
         return msgspec.json.decode(await request.body(), type=type)
     except msgspec.ValidationError as cause:
-        raise BadRequest(_one_line(cause)) from cause
+        raise BadRequest(one_line(cause)) from cause
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
         raise BadRequest("the body is not JSON") from cause
 
@@ -34,7 +34,7 @@ def json_response(
     return Response(body, status, {**NO_STORE, **(headers or {})}, "application/json")
 
 
-def _one_line(cause: msgspec.ValidationError) -> str:
+def one_line(cause: msgspec.ValidationError) -> str:
     """msgspec names the field and the type it wants, never the value; of a field that is unknown
     it gives the name as it came, which may be long."""
     text = str(cause).replace('"', "'").replace("\\", "/").replace("`", "")

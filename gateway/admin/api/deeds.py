@@ -12,7 +12,7 @@ from gateway.admin.api.carrying_out import CARRIED_OUT
 from gateway.admin.api.deed_view import DeedView, resident_of, view, views
 from gateway.admin.api.paging import Page, Paging, page_of
 from gateway.admin.endpoint import Answer, Call, Endpoint
-from gateway.errors import NoSuchThing
+from gateway.errors import InvalidField, NoSuchThing
 from gateway.operators import two_person
 from gateway.operators.deeds import ANY, DeedState, TwoPersonDeed
 from gateway.operators.model import Operator, Permission
@@ -29,9 +29,7 @@ class DeedFilter(Paging, frozen=True, kw_only=True, forbid_unknown_fields=True):
 async def list_deeds(call: Call) -> Answer:
     asked: DeedFilter = call.query
     async with call.house.records.reading() as connection:
-        after = None
-        if asked.after is not None:
-            after = await _subject(connection, call, asked.after)
+        after = await _page_end(connection, call, asked.after)
         rows = await two_person.list_deeds(
             connection,
             call.tenant_id or ANY,
@@ -42,6 +40,18 @@ async def list_deeds(call: Call) -> Answer:
         )
         shown = await views(connection, call, rows)
     return Answer(page_of(shown, asked.limit, lambda deed: deed, lambda deed: deed.deed_id))
+
+
+async def _page_end(
+    connection: AsyncConnection, call: Call, deed_id: str | None
+) -> TwoPersonDeed | None:
+    """What the page before ended with. Raises InvalidField."""
+    if deed_id is None:
+        return None
+    try:
+        return await _subject(connection, call, deed_id)
+    except NoSuchThing as cause:
+        raise InvalidField("after", "the ID that the page before ended with") from cause
 
 
 async def show_deed(call: Call) -> Answer:

@@ -94,9 +94,14 @@ def _parameters(endpoint: Endpoint, schemas: Mapping[Any, Any]) -> list[Mapping[
         types = (endpoint.query,)
         _, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
         own = components[endpoint.query.__name__]
-        needed = own.get("required", ())
         found += [
-            {"name": name, "in": "query", "required": name in needed, "schema": _in_query(schema)}
+            {
+                "name": name,
+                "in": "query",
+                "required": name in own.get("required", ()),
+                "allowEmptyValue": True,  # as if it were left out
+                "schema": _in_query(schema),
+            }
             for name, schema in own["properties"].items()
         ]
     return found
@@ -127,6 +132,8 @@ def _refusals(endpoint: Endpoint) -> set[int]:
     statuses = {400, 401, 403, *endpoint.refusals}
     if "{" in endpoint.path:
         statuses.add(404)
+    if endpoint.query is not None:
+        statuses.add(422)
     if endpoint.body is not None:
         statuses |= {413, 415, 422}
     if endpoint.conditional:

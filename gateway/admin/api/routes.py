@@ -17,7 +17,7 @@ from gateway.admin.caller import identify
 from gateway.admin.endpoint import Answer, Call, Endpoint, admit
 from gateway.admin.house import House
 from gateway.errors import BadRequest, StaleVersion
-from gateway.web.json import json_body, json_response
+from gateway.web.json import json_body, json_response, one_line
 from gateway.web.parameters import query_parameters
 
 _ETAG = re.compile(r'"([1-9][0-9]{0,9})"\Z')
@@ -71,9 +71,13 @@ def read_query(request: Request, type: Any) -> Any:
             raise BadRequest("this endpoint takes no query")
         return None
     try:
-        return msgspec.convert(given, type, strict=False)
+        query = msgspec.convert(given, type, strict=False)
     except msgspec.ValidationError as cause:
-        raise BadRequest(str(cause).replace("`", "").replace('"', "'")) from cause
+        raise BadRequest(one_line(cause)) from cause
+    # To msgspec the word "null" is None, and a filter that finds everything is not what was meant.
+    if any(getattr(query, name) is None for name in given):
+        raise BadRequest("a query has no null: leave the parameter out")
+    return query
 
 
 def expected_version(if_match: str | None) -> int | None:

@@ -26,7 +26,7 @@ SHUT_OUT = frozenset({ResidentState.SUSPENDED, ResidentState.DECEASED, ResidentS
 @dataclass(frozen=True, slots=True)
 class Resident:
     resident_id: str
-    """Internal; leaves the gateway in no token and on no page."""
+    """Internal: in no token and on no resident's page; the console's addresses hold it."""
     common_id: str = field(repr=False)
     state: ResidentState
 

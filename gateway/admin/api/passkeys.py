@@ -96,7 +96,6 @@ def _view(passkey: Passkey) -> PasskeyView:
 
 
 def endpoints() -> tuple[Endpoint, ...]:
-    one = "/me/passkeys/{passkey_id}"
     return (
         Endpoint(
             name="list_passkeys",
@@ -107,6 +106,13 @@ def endpoints() -> tuple[Endpoint, ...]:
             handle=list_own_passkeys,
             answer=tuple[PasskeyView, ...],
         ),
+        *_adding(),
+        *_changing("/me/passkeys/{passkey_id}"),
+    )
+
+
+def _adding() -> tuple[Endpoint, ...]:
+    return (
         Endpoint(
             name="ask_for_passkey",
             method="POST",
@@ -130,6 +136,11 @@ def endpoints() -> tuple[Endpoint, ...]:
             dangerous=True,
             refusals=(409,),
         ),
+    )
+
+
+def _changing(one: str) -> tuple[Endpoint, ...]:
+    return (
         Endpoint(
             name="rename_passkey",
             method="PATCH",

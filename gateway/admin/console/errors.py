@@ -38,13 +38,13 @@ def console_handlers(desk: Desk) -> dict[type[Exception] | int, Handler]:
     shown at the form; here end those that had none."""
 
     async def sign_in_needed(request: Request, _: Exception) -> Response:
-        return see_other(f"/admin/sign-in?to={quote(_here(request))}")
+        return see_other(f"/admin/sign-in?to={quote(_here(desk, request))}")
 
     async def again(request: Request, _: Exception) -> Response:
-        return see_other(f"/admin/again?to={quote(_here(request))}")
+        return see_other(f"/admin/again?to={quote(_here(desk, request))}")
 
     async def notice_needed(request: Request, _: Exception) -> Response:
-        return see_other(f"/admin/notice?to={quote(_here(request))}")
+        return see_other(f"/admin/notice?to={quote(_here(desk, request))}")
 
     async def told(request: Request, error: Exception) -> Response:
         status, word = _STATUS[type(error)]
@@ -61,11 +61,11 @@ def console_handlers(desk: Desk) -> dict[type[Exception] | int, Handler]:
     }
 
 
-def _here(request: Request) -> str:
+def _here(desk: Desk, request: Request) -> str:
     """The page to come back to; after a form, the page it was on."""
     if request.method != "GET":
-        referer = request.headers.get("referer", "")
-        origin = f"{request.url.scheme}://{request.url.netloc}"
-        return referer.removeprefix(origin) if referer.startswith(origin) else "/admin"
+        referer, origin = request.headers.get("referer", ""), desk.house.settings.server.issuer
+        page = referer.removeprefix(f"{origin}/")
+        return "/admin" if page == referer else f"/{page}"
     query = f"?{request.url.query}" if request.url.query else ""
     return request.url.path + query

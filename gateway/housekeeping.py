@@ -47,6 +47,8 @@ class Housekeeping:
         keep = timedelta(days=self.settings.retention_days)
         await remove_expired(self.records, self.audit, now, keep)
         await asyncio.to_thread(self.files.remove_expired, now, keep)
+        # Deletions by day, too, where a reader was in the way of them.
+        await self.records.overwrite_deleted()
 
 
 @asynccontextmanager

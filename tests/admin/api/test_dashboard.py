@@ -12,6 +12,7 @@ from gateway.tenants.records import clients
 from tests.admin.api.log_book import entry, write
 from tests.support.gateway import NOW
 from tests.support.operators import API, Office
+from tests.support.town import HANAKO, Town
 from tests.tenants.town import READER, SERVICE
 
 pytestmark = pytest.mark.anyio
@@ -87,13 +88,15 @@ async def test_secrets_are_told_of_when_they_are_old_or_doubled(office: Office) 
     assert [one["client_id"] for one in (await dashboard(office, Role.CLERK))["secrets"]] == ["old"]
 
 
-async def test_the_cards_side_is_told_with_its_times(office: Office) -> None:
+async def test_the_cards_side_is_told_with_its_times(office: Office, town: Town) -> None:
+    town.card(HANAKO, NOW)
     readiness = (await dashboard(office))["readiness"]
     assert [part["name"] for part in readiness["parts"]][:2] == ["records", "moments"]
     assert {anchor["anchor_set"] for anchor in readiness["anchors"]} == {"jpki-auth", "jpki-sign"}
     (source,) = readiness["sources"]
-    assert source["name"] == "crl"
-    assert source["failed"] is False
+    assert (source["name"], source["failed"]) == ("crl", False)
+    assert source["evidence"]["fresh"] > 0
+    assert source["evidence"]["as_of"] < "2026-11-21T09:01" < source["evidence"]["next_due"]
 
 
 async def test_the_platform_sees_all_tenants_and_what_waits(office: Office) -> None:

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 MAX_KEYS = 16
 
 _KEY_TYPES = ("EC", "RSA", "OKP")
+_PLAIN_RULE = "each member of a key holds a text, or a list of texts"
 _PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 # Below, it is weak; above, or with a large exponent, each check costs the gateway dearly.
 _RSA_BITS = range(2048, 8192 + 1)
@@ -17,6 +18,8 @@ _RSA_EXPONENTS = range(65_537, 2**64)  # from FIPS 186-5 §5.1
 
 def problem_of(jwks: Mapping[str, Any]) -> str | None:
     """What is wrong with the set; None where it may be registered."""
+    if not all(_is_plain(value) for name, value in jwks.items() if name != "keys"):
+        return _PLAIN_RULE
     keys = jwks.get("keys")
     if not isinstance(keys, list) or not 1 <= len(keys) <= MAX_KEYS:
         return f"an object with 1 to {MAX_KEYS} keys"
@@ -28,11 +31,20 @@ def _problem_of_key(key: object) -> str | None:
         return "keys of type EC, RSA or OKP only"
     if key.keys() & _PRIVATE_MEMBERS:
         return "a private key stands in it; make a new one"
+    if not all(map(_is_plain, key.values())):
+        return _PLAIN_RULE
     try:
         public_key = jwt.PyJWK(key).key
     except (jwt.PyJWTError, TypeError, ValueError, NotImplementedError):
         return "a key in it cannot be read"
     return _problem_of_rsa(public_key) if isinstance(public_key, RSAPublicKey) else None
+
+
+def _is_plain(value: object) -> bool:
+    """As every public member of RFC 7517 §4 and RFC 7518 §6 is. What is nested without end could
+    be stored and never be read again."""
+    texts = value if isinstance(value, list) else [value]
+    return all(isinstance(one, str | int | None) for one in texts)
 
 
 def _problem_of_rsa(key: RSAPublicKey) -> str | None:

@@ -30,7 +30,7 @@ def test_public_keys_of_every_kind_may_be_registered() -> None:
     wide = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP384R1()).public_key(), as_dict=True)
     large = RSAAlgorithm.to_jwk(rsa.generate_private_key(65537, 2048).public_key(), as_dict=True)
     largest = rsa_jwk(8192)
-    named = {**new_jwk(), "kid": "2026-1", "use": "sig", "alg": "ES256"}
+    named = {**new_jwk(), "kid": "2026-1", "use": "sig", "alg": "ES256", "x5c": ["MIIB"]}
     assert problem_of({"keys": [GOOD, okp, wide, large, largest, named]}) is None
 
 
@@ -48,6 +48,9 @@ def test_public_keys_of_every_kind_may_be_registered() -> None:
         {"keys": [{"kty": "oct", "k": "c2VjcmV0"}]},
         {"keys": [GOOD, EC_PRIVATE]},
         {"keys": [{**GOOD, "d": "AA"}]},
+        {"keys": [{**GOOD, "note": {"nested": "text"}}]},
+        {"keys": [{**GOOD, "note": [["text"]]}]},
+        {"keys": [GOOD], "note": {"nested": "text"}},
         {"keys": [{**rsa_jwk(2048), "p": "AA"}]},
         {"keys": [{**GOOD, "x": "AA"}]},
         {"keys": [{**GOOD, "x": GOOD["y"]}]},

@@ -55,6 +55,8 @@ async def test_a_body_of_the_right_form_is_read_and_the_answer_is_never_stored()
         (b'{"purpose": "\xff"}', "not JSON"),
         (b'{"purpose": "a", "tries": NaN}', "not JSON"),
         (b"[" * 900, "object"),
+        (b'{"purpose": "a", "purpose": "b"}', "twice"),
+        (b'{"purpose": "a", "\\u0070urpose": "a"}', "twice"),
     ],
 )
 async def test_one_wrong_thing_is_named(body: bytes, names: str) -> None:
@@ -97,6 +99,21 @@ async def test_nesting_that_is_too_deep_is_a_bad_request() -> None:
         return {"type": "http.request", "body": body}
 
     scope = {"type": "http", "headers": [(b"content-type", b"application/json")]}
+    with pytest.raises(BadRequest):
+        await json_body(Request(scope, receive), Loose)
+
+
+@pytest.mark.parametrize("depth", [16, 17, 500, 900])
+async def test_nesting_has_an_end_long_before_the_stack_has(depth: int) -> None:
+    body = b'{"more":' * (depth - 1) + b"1" + b"}" * (depth - 1)
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": body}
+
+    scope = {"type": "http", "headers": [(b"content-type", b"application/json")]}
+    if depth < 17:
+        await json_body(Request(scope, receive), Loose)
+        return
     with pytest.raises(BadRequest):
         await json_body(Request(scope, receive), Loose)
 

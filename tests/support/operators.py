@@ -82,9 +82,7 @@ class Office:
 
     async def sign_in(self, browser: httpx2.AsyncClient, operator: Operator) -> None:
         provider, response = self.gateway.provider, Response()
-        sessions = OperatorSessions(
-            provider.moments, Cookies(secure=True), provider.settings.admin
-        )
+        sessions = OperatorSessions(provider.moments, Cookies(secure=True), provider.settings.admin)
         await sessions.open(
             Request({"type": "http", "headers": [], "method": "GET", "path": "/"}),
             response,

@@ -14,7 +14,7 @@ _REFERENCE = "#/components/schemas/{name}"
 _PART = re.compile(r"{(\w+)}")
 # An ID is one segment of the path; whatever else is written there is nobody's.
 _ID = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,512}$"}
-_ETAG = {"type": "string", "pattern": '^"[1-9][0-9]{0,9}"$'}
+_ETAG = {"type": "string", "pattern": '^"[1-9][0-9]{0,8}"$'}
 _TEXTS = {
     400: "Not of this endpoint's form",
     401: "Nobody is signed in, or not from a network of their allow-list",

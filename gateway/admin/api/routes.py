@@ -20,7 +20,8 @@ from gateway.errors import BadRequest, StaleVersion
 from gateway.web.json import json_body, json_response, one_line
 from gateway.web.parameters import query_parameters
 
-_ETAG = re.compile(r'"([1-9][0-9]{0,9})"\Z')
+# Of nine digits at most: PostgreSQL's integer holds them all, and compares nothing larger.
+_ETAG = re.compile(r'"([1-9][0-9]{0,8})"\Z')
 
 
 def api_application(house: House, endpoints: tuple[Endpoint, ...]) -> Starlette:
@@ -53,7 +54,7 @@ def _route(house: House, path: str, methods: Mapping[str, Endpoint]) -> Route:
             now=now,
             path=dict(request.path_params),
             query=read_query(request, endpoint.query),
-            expected_version=expected_version(request.headers.get("if-match")),
+            expected_version=expected_version(request.headers.getlist("if-match")),
         )
         await admit(endpoint, call)
         if endpoint.body is not None:
@@ -80,16 +81,17 @@ def read_query(request: Request, type: Any) -> Any:
     return query
 
 
-def expected_version(if_match: str | None) -> int | None:
-    """Raises StaleVersion for an ETag that was never one of ours, BadRequest for no ETag."""
-    if if_match is None:
+def expected_version(if_match: list[str]) -> int | None:
+    """Raises StaleVersion for an ETag that was never one of ours, BadRequest for no ETag or for
+    several."""
+    if not if_match:
         return None
-    match = _ETAG.match(if_match)
-    if match is None:
-        if if_match.startswith(('"', "W/")):
-            raise StaleVersion
-        raise BadRequest("If-Match: one ETag is needed")
-    return int(match[1])
+    match = _ETAG.match(if_match[0])
+    if match is not None and len(if_match) == 1:
+        return int(match[1])
+    if if_match[0].startswith(('"', "W/")):
+        raise StaleVersion
+    raise BadRequest("If-Match: one ETag is needed")
 
 
 def _respond(endpoint: Endpoint, answer: Answer) -> Response:

@@ -47,7 +47,7 @@ DONE = frozenset(
     }
 )
 Refusal = InvalidField | Conflict
-_VERSION = re.compile(r"[1-9][0-9]{0,9}")
+_VERSION = re.compile(r"[1-9][0-9]{0,8}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,10 +37,13 @@ def api_application(house: House, endpoints: tuple[Endpoint, ...]) -> Starlette:
     for endpoint in endpoints:
         by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
     routes = [_route(house, path, methods) for path, methods in by_path.items()]
-    return Starlette(
+    application = Starlette(
         routes=[Route("/openapi.json", openapi), *routes],
         exception_handlers=problem_handlers(),
     )
+    # A slash too many names nothing: a program that is led elsewhere may lose its token.
+    application.router.redirect_slashes = False
+    return application
 
 
 def _route(house: House, path: str, methods: Mapping[str, Endpoint]) -> Route:

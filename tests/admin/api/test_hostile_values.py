@@ -148,7 +148,11 @@ NAMED: list[tuple[str, dict[str, Any]]] = [
     ("/me/tokens", {"name": "a"}),
     ("/exports", {"document_number": "1", "reason": "a"}),
 ]
-BESIDE = {"/operators": {"role": "auditor"}, "/me/tokens": {"days": 1}, "/exports": {"filter": {}}}
+BESIDE: dict[str, dict[str, Any]] = {
+    "/operators": {"role": "auditor"},
+    "/me/tokens": {"days": 1},
+    "/exports": {"filter": {}},
+}
 
 
 @pytest.mark.parametrize(("path", "names"), NAMED)
@@ -168,6 +172,17 @@ async def test_nor_is_any_other_name(
     assert (await desk.post(API + path, json=good)).status_code == 201
 
 
+NO_JWKS: list[Any] = [
+    None,
+    {},
+    {"keys": []},
+    {"keys": [JWK] * 17},
+    {"keys": [{**JWK, "d": MARK}]},
+    {"keys": [{"kty": "oct", "k": MARK}]},
+    {"keys": [{**JWK, "note": {"deep": {"deep": MARK}}}]},
+    {"keys": [{**JWK, "x": 2**80}]},
+    {"keys": {"0": JWK}},
+]
 HOSTILE_METADATA: list[tuple[dict[str, Any], str]] = [
     ({"redirect_uris": ["javascript:alert(1)"]}, "redirect_uris"),
     ({"redirect_uris": [f"https://{MARK}.example/cb#x"]}, "redirect_uris"),
@@ -183,17 +198,7 @@ HOSTILE_METADATA: list[tuple[dict[str, Any], str]] = [
     ({"jwks": {"keys": [JWK]}}, "jwks"),
     *(
         ({"token_endpoint_auth_method": "private_key_jwt", "jwks": jwks}, "jwks")
-        for jwks in (
-            None,
-            {},
-            {"keys": []},
-            {"keys": [JWK] * 17},
-            {"keys": [{**JWK, "d": MARK}]},
-            {"keys": [{"kty": "oct", "k": MARK}]},
-            {"keys": [{**JWK, "note": {"deep": {"deep": MARK}}}]},
-            {"keys": [{**JWK, "x": 2**80}]},
-            {"keys": {"0": JWK}},
-        )
+        for jwks in NO_JWKS
     ),
 ]
 

@@ -42,6 +42,8 @@ PASSWORD = "correct horse battery"
 HERE = Arrival("0123456789abcdef", "203.0.113.7")
 ELSEWHERE = Arrival("fedcba9876543210", "198.51.100.9")
 BROWSER = "browser:one"
+ENROLLED_AT = MovableClock().now
+"""When somebody who was invited first came in, by setting what they sign in with."""
 # Of today's form, in a thousandth of the time.
 QUICK = Parameters(Type.ID, 19, 16, 32, 1, 8, 1)
 

@@ -8,7 +8,7 @@ from gateway.operators.attempt import Authenticated, Refusal, Refused
 from gateway.operators.model import Operator
 from gateway.operators.sessions import Method, OperatorSession
 from gateway.store.api import Records
-from tests.operators.door import HERE, PASSWORD, Door, suspended
+from tests.operators.door import ENROLLED_AT, HERE, PASSWORD, Door, suspended
 from tests.support.authenticator import Authenticator
 
 WRONG = Refused(Refusal.WRONG)
@@ -32,7 +32,7 @@ async def test_a_password_and_a_code_prove_it_again(door: Door) -> None:
     (entry,) = await door.log()
     assert (entry.deed, entry.outcome) == ("operator.reauthenticated", "done")
     assert entry.actor == f"operator:{hanako.operator_id}"
-    assert (await door.row(hanako)).last_signed_in_at is None
+    assert (await door.row(hanako)).last_signed_in_at == ENROLLED_AT
 
 
 @pytest.mark.anyio

@@ -11,7 +11,7 @@ from gateway.operators.passwords import PasswordHashing, TooBusy
 from gateway.operators.records import operators
 from gateway.operators.sessions import Method
 from gateway.store.api import Records
-from tests.operators.door import ELSEWHERE, HERE, PASSWORD, Door, suspended
+from tests.operators.door import ELSEWHERE, ENROLLED_AT, HERE, PASSWORD, Door, suspended
 from tests.operators.people import invited
 
 WRONG = Refused(Refusal.WRONG)
@@ -68,7 +68,7 @@ async def test_all_that_is_wrong_with_a_password_is_told_in_one_word(door: Door)
         ("operator.refused", "no_password"),
         ("operator.refused", "not_active"),
     ]
-    assert (await door.row(hanako)).last_signed_in_at is None
+    assert (await door.row(hanako)).last_signed_in_at == ENROLLED_AT
 
 
 @pytest.mark.anyio
@@ -96,7 +96,7 @@ async def test_a_wrong_code_opens_nothing(door: Door, code: str) -> None:
     assert isinstance(half, HalfSession)
     assert await door.sign_in.with_code(half, code, HERE, door.now) == WRONG
     assert await door.told() == [("operator.refused", "wrong_code")]
-    assert (await door.row(hanako)).last_signed_in_at is None
+    assert (await door.row(hanako)).last_signed_in_at == ENROLLED_AT
     found = await door.sign_in.with_code(half, door.code(), HERE, door.now)
     assert isinstance(found, Authenticated)
 
@@ -137,7 +137,7 @@ async def test_whoever_is_suspended_before_the_code_stays_outside(door: Door) ->
         await connection.execute(suspended(hanako))
     assert await door.sign_in.with_code(half, door.code(), HERE, door.now) == WRONG
     assert await door.told() == [("operator.refused", "not_active")]
-    assert (await door.row(hanako)).last_signed_in_at is None
+    assert (await door.row(hanako)).last_signed_in_at == ENROLLED_AT
 
 
 @pytest.mark.anyio

@@ -198,7 +198,7 @@ async def test_what_has_ended_takes_nothing_new(case: Case) -> None:
         for below, body in (
             ("operators", invitation),
             ("networks", {"network": "192.0.2.0/24", "note": ""}),
-            ("services", {"client_id": "new", "metadata": SERVICE}),
+            ("services", {"client_id": "newer", "metadata": SERVICE}),
             ("end", REASONS),
         ):
             answer = await desk.post(f"{HANASAKI}/{below}", json=body)

@@ -10,6 +10,7 @@ from gateway.operators.enrolment import Enrolment
 from gateway.operators.half_session import HalfSessions
 from gateway.operators.lockout import Lockout
 from gateway.operators.passkey_ceremonies import Ceremonies
+from gateway.operators.passkey_model import Party
 from gateway.operators.passwords import PasswordHashing
 from gateway.operators.proofs import Proofs
 from gateway.operators.reauthentication import Reauthentication
@@ -43,7 +44,7 @@ def make_door(
     cookies = Cookies(settings.secure_cookies)
     sessions = OperatorSessions(moments, cookies, settings.admin)
     name = f"Genkan ({urlsplit(settings.server.issuer).hostname})"
-    ceremonies = Ceremonies(moments, settings.server.issuer, name)
+    ceremonies = Ceremonies(moments, Party(settings.server.issuer, name))
     passwords = PasswordHashing()
     proofs = Proofs(passwords, ceremonies, master)
     lockout = Lockout(moments, keyed_hash)

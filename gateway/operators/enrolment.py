@@ -12,7 +12,7 @@ from gateway.operators.attempt import Attempt
 from gateway.operators.credentials import PasswordAndCodes, note_sign_in, set_password_and_codes
 from gateway.operators.invitations import find_invitation, use_invitation
 from gateway.operators.model import Operator
-from gateway.operators.passkey_ceremonies import InvalidAnswer
+from gateway.operators.passkey_model import InvalidAnswer
 from gateway.operators.passkeys import add_passkey
 from gateway.operators.passwords import PasswordFault, fault_in
 from gateway.operators.proofs import Proofs
@@ -80,7 +80,7 @@ class Enrolment:
             secret = new_secret()
             wrapped = wrap_secret(self.proofs.master, operator.operator_id, secret)
             await self.moments.put(KIND, _key(token), wrapped, _WAITS)
-        name = self.proofs.ceremonies.name
+        name = self.proofs.ceremonies.party.name
         return OfferedSecret(secret, provisioning_uri(secret, operator.login_name, name))
 
     async def with_password(

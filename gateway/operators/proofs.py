@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from gateway.keys.master import MasterKey
 from gateway.operators.attempt import Flaw
 from gateway.operators.credentials import Known, known_by_id
-from gateway.operators.passkey_ceremonies import Assertion, Ceremonies, InvalidAnswer
+from gateway.operators.passkey_ceremonies import Ceremonies
+from gateway.operators.passkey_model import Assertion, InvalidAnswer
 from gateway.operators.passkeys import Passkey, count_use
 from gateway.operators.passwords import PasswordHashing
 from gateway.operators.totp import matching_step, unwrap_secret, use_step

@@ -9,7 +9,8 @@ from gateway.operators.attempt import Attempt, Authenticated, Flaw, Refused
 from gateway.operators.credentials import known_by_id
 from gateway.operators.lockout import Held, Lockout
 from gateway.operators.model import Operator, OperatorState
-from gateway.operators.passkey_ceremonies import InvalidAnswer, Purpose
+from gateway.operators.passkey_ceremonies import Purpose
+from gateway.operators.passkey_model import InvalidAnswer
 from gateway.operators.passkeys import find_passkey, list_passkeys
 from gateway.operators.passwords import TooBusy
 from gateway.operators.proofs import Proofs

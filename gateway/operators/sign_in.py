@@ -18,7 +18,8 @@ from gateway.operators.credentials import (
 from gateway.operators.half_session import HalfSession
 from gateway.operators.lockout import Held, Lockout
 from gateway.operators.model import OperatorState
-from gateway.operators.passkey_ceremonies import InvalidAnswer, Purpose
+from gateway.operators.passkey_ceremonies import Purpose
+from gateway.operators.passkey_model import InvalidAnswer
 from gateway.operators.passkeys import find_passkey
 from gateway.operators.passwords import TooBusy
 from gateway.operators.proofs import Proofs

@@ -21,6 +21,7 @@ from gateway.operators.invitations import make_invitation
 from gateway.operators.lockout import Lockout
 from gateway.operators.model import Operator
 from gateway.operators.passkey_ceremonies import Ceremonies
+from gateway.operators.passkey_model import Party
 from gateway.operators.passwords import PasswordHashing
 from gateway.operators.proofs import Proofs
 from gateway.operators.reauthentication import Reauthentication
@@ -64,7 +65,7 @@ class Door:
         self.sessions = OperatorSessions(self.moments, Cookies(secure=True), Admin())
         proofs = Proofs(
             PasswordHashing(QUICK),
-            Ceremonies(self.moments, ISSUER, "Genkan"),
+            Ceremonies(self.moments, Party(ISSUER, "Genkan")),
             MasterKey(b"m" * 32),
         )
         log = SignInLog(AuditLog(self.records, KEYED_HASH), KEYED_HASH)

@@ -9,7 +9,8 @@ import cbor2
 import pytest
 
 from gateway.operators.model import Operator
-from gateway.operators.passkey_ceremonies import Ceremonies, InvalidAnswer, Purpose
+from gateway.operators.passkey_ceremonies import Ceremonies, Purpose
+from gateway.operators.passkey_model import InvalidAnswer, Party
 from gateway.operators.passkeys import (
     NewPasskey,
     Passkey,
@@ -29,7 +30,7 @@ class Page:
 
     def __init__(self) -> None:
         self.clock = MovableClock()
-        self.ceremonies = Ceremonies(MemoryMoments(self.clock), ISSUER + "/", "Genkan")
+        self.ceremonies = Ceremonies(MemoryMoments(self.clock), Party(ISSUER + "/", "Genkan"))
         self.authenticator = Authenticator(ISSUER)
 
     async def register(self, operator: Operator = OPERATOR) -> Passkey:

@@ -7,7 +7,7 @@ import msgspec
 
 from gateway.admin.endpoint import Answer, Call, Endpoint
 from gateway.errors import InvalidField, ReauthenticationNeeded
-from gateway.operators.passkey_ceremonies import InvalidAnswer
+from gateway.operators.passkey_model import InvalidAnswer
 from gateway.operators.passkeys import (
     Passkey,
     add_passkey,

@@ -11,14 +11,11 @@ from gateway.operators.registry import OPERATOR_COLUMNS, read_operator
 
 
 async def operators_named(
-    connection: AsyncConnection, operator_ids: Collection[str], of_tenant: str | None
+    connection: AsyncConnection, operator_ids: Collection[str]
 ) -> Mapping[str, Operator]:
-    """By ID, whatever their state. A tenant is told of its own operators alone; without one, all
-    are told."""
+    """By ID, whatever their state. Whoever may read a log is told who it was (LG-07)."""
     if not operator_ids:
         return {}
     query = sa.select(*OPERATOR_COLUMNS).where(operators.c.operator_id.in_(sorted(operator_ids)))
-    if of_tenant is not None:
-        query = query.where(operators.c.tenant_id == of_tenant)
     found = [read_operator(row) for row in await connection.execute(query)]
     return {operator.operator_id: operator for operator in found}

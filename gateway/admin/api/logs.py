@@ -86,7 +86,7 @@ async def search_logs(call: Call) -> Answer:
     query = query_of(asked, call.tenant_id, asked.limit)
     lines, more = await find_lines(logs_of(call), query)
     async with call.house.records.reading() as connection:
-        operators = await _names(connection, lines, call.tenant_id)
+        operators = await _names(connection, lines)
     given = msgspec.structs.asdict(asked)
     by = [name for name, value in given.items() if value is not None and name != "limit"]
     await call.house.audit.record(call.entry("log.searched", by=" ".join(by)))
@@ -98,12 +98,10 @@ async def show_seals(call: Call) -> Answer:
         return Answer(await seal_status(connection, call.tenant_id))
 
 
-async def _names(
-    connection: AsyncConnection, lines: Iterable[LogLine], of_tenant: str | None
-) -> Mapping[str, str]:
+async def _names(connection: AsyncConnection, lines: Iterable[LogLine]) -> Mapping[str, str]:
     ids = {line.actor.removeprefix(_OPERATOR) for line in lines if line.actor.startswith(_OPERATOR)}
     ids |= {line.detail["operator"] for line in lines if "operator" in line.detail}
-    found = await operators_named(connection, ids, of_tenant)
+    found = await operators_named(connection, ids)
     return {operator_id: named(operator) for operator_id, operator in found.items()}
 
 

@@ -18,5 +18,5 @@ async def names_of(
 ) -> Mapping[str, str]:
     """By operator ID; whoever is not known is called by it."""
     asked = {operator_id for operator_id in operator_ids if operator_id is not None}
-    found = await operators_named(connection, asked, None)
+    found = await operators_named(connection, asked)
     return {one: named(found[one]) if one in found else one for one in asked}

@@ -52,7 +52,6 @@ class OperatorSessions:
         self._cookies = cookies
         self._idle = timedelta(seconds=settings.session_idle_seconds)
         self._absolute = timedelta(seconds=settings.session_absolute_seconds)
-        self._fresh = timedelta(seconds=settings.reauthentication_seconds)
         self._decoder = msgspec.json.Decoder(_Kept)
 
     async def current(self, request: Request, now: datetime) -> OperatorSession | None:
@@ -96,10 +95,6 @@ class OperatorSessions:
             return None
         session = replace(before, method=method, authenticated_at=now)
         return await self._keep(response, session, now)
-
-    def is_fresh(self, session: OperatorSession, now: datetime) -> bool:
-        """Whether the operator proved recently enough, for a dangerous deed, who they are."""
-        return now < session.authenticated_at + self._fresh
 
     async def end(self, request: Request, response: Response) -> None:
         """Only for a request that carries the cookie: a forged cross-site POST carries none, and

@@ -10,15 +10,16 @@ from gateway.admin.api.operators import OperatorEdit, OperatorView
 from gateway.admin.console.operator_deeds import possible
 from gateway.admin.console.operators import (
     is_oneself,
+    manage,
     operator_of,
-    render_here,
     show_link,
     told_at,
 )
 from gateway.admin.console.rights import ROLES, rights_of, table_of
+from gateway.admin.console.tenant_context import render_for
 from gateway.admin.console.visit import Desk, Refusal, Visit, seen_version, to_body
 from gateway.errors import Conflict, InvalidField
-from gateway.operators.model import OperatorState, Permission, Role
+from gateway.operators.model import OperatorState, Role
 from gateway.web.errors import PageRoute
 from gateway.web.redirect import see_other
 
@@ -46,7 +47,7 @@ class OneOperatorPages:
         visit = await self._desk.visit(request)
         subject = await operator_of(visit)
         oneself = is_oneself(visit, subject)
-        return await render_here(
+        return await render_for(
             visit,
             "operator.html",
             subject=subject,
@@ -58,14 +59,14 @@ class OneOperatorPages:
         )
 
     async def ask_change(self, request: Request) -> Response:
-        visit = await self._visit(request)
+        visit = await manage(self._desk, request)
         visit.need_presence()
         subject = await operator_of(visit)
         form = {"name": subject.name, "department": subject.department, "role": subject.role}
         return await self._form(visit, subject, form, subject.version)
 
     async def change(self, request: Request) -> Response:
-        visit = await self._visit(request)
+        visit = await manage(self._desk, request)
         form = await visit.form()
         version = seen_version(form)
         # What was emptied is not what was left out.
@@ -80,29 +81,24 @@ class OneOperatorPages:
         return see_other(f"{_home(visit)}?done=operator_changed")
 
     async def ask_link(self, request: Request) -> Response:
-        visit = await self._visit(request)
+        visit = await manage(self._desk, request)
         visit.need_presence()
         return await self._link_page(visit)
 
     async def link(self, request: Request) -> Response:
         """The answer is the one page that ever shows the link."""
-        visit = await self._visit(request)
+        visit = await manage(self._desk, request)
         try:
             called = await visit.call(f"invite_{visit.whose}_operator_again")
         except Conflict as refusal:
             return await self._link_page(visit, refusal)
         return await show_link(visit, called.value)
 
-    async def _visit(self, request: Request) -> Visit:
-        visit = await self._desk.visit(request)
-        await visit.need(Permission.MANAGE_OPERATORS)
-        return visit
-
     async def _link_page(self, visit: Visit, refusal: Conflict | None = None) -> Response:
         hours = self._desk.house.settings.admin.invitation_hours
         told = told_at(visit, refusal)
         subject = await operator_of(visit)
-        return await render_here(visit, "operator_link.html", subject=subject, hours=hours, **told)
+        return await render_for(visit, "operator_link.html", subject=subject, hours=hours, **told)
 
     async def _form(
         self,
@@ -112,7 +108,7 @@ class OneOperatorPages:
         version: int,
         refusal: Refusal | None = None,
     ) -> Response:
-        return await render_here(
+        return await render_for(
             visit,
             "operator_change.html",
             subject=subject,

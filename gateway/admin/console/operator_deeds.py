@@ -9,10 +9,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.admin.api.operators import OperatorView
-from gateway.admin.console.operators import operator_of, render_here, told_at
+from gateway.admin.console.operators import manage, operator_of, told_at
+from gateway.admin.console.tenant_context import render_for
 from gateway.admin.console.visit import Desk, Visit, seen_version
 from gateway.errors import Conflict
-from gateway.operators.model import OperatorState, Permission
+from gateway.operators.model import OperatorState
 from gateway.web.errors import PageRoute
 from gateway.web.redirect import see_other
 
@@ -59,12 +60,12 @@ class OperatorDeedPages:
         return found
 
     async def ask(self, deed: Deed, request: Request) -> Response:
-        visit = await self._visit(request)
+        visit = await manage(self._desk, request)
         visit.need_presence()
         return await _page(visit, deed)
 
     async def do(self, deed: Deed, request: Request) -> Response:
-        visit = await self._visit(request)
+        visit = await manage(self._desk, request)
         version = seen_version(await visit.form())
         try:
             await visit.call(f"{deed.verb}_{visit.whose}_operator", version=version)
@@ -73,13 +74,8 @@ class OperatorDeedPages:
         home = visit.at("operators", request.path_params["operator_id"])
         return see_other(f"{home}?done={deed.done}")
 
-    async def _visit(self, request: Request) -> Visit:
-        visit = await self._desk.visit(request)
-        await visit.need(Permission.MANAGE_OPERATORS)
-        return visit
-
 
 async def _page(visit: Visit, deed: Deed, refusal: Conflict | None = None) -> Response:
     subject = await operator_of(visit)
     told = told_at(visit, refusal)
-    return await render_here(visit, "operator_deed.html", subject=subject, deed=deed, **told)
+    return await render_for(visit, "operator_deed.html", subject=subject, deed=deed, **told)

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from gateway.admin.api.operators import Invitation, Invited, OperatorFilter, OperatorView
 from gateway.admin.console.filters import asked_for, page_after
 from gateway.admin.console.rights import ROLES, table_of
-from gateway.admin.console.tenant_context import render_in, tenant_of
+from gateway.admin.console.tenant_context import render_for
 from gateway.admin.console.visit import Desk, Refusal, Visit, to_body
 from gateway.errors import Conflict, InvalidField
 from gateway.operators.model import OperatorState, Permission
@@ -45,7 +45,7 @@ class OperatorPages:
         visit = await self._desk.visit(request)
         asked = asked_for(request, OperatorFilter)
         found = (await visit.call(f"list_{visit.whose}_operators", query=asked)).value
-        return await render_here(
+        return await render_for(
             visit,
             "operators.html",
             operators=found.items,
@@ -55,8 +55,7 @@ class OperatorPages:
         )
 
     async def ask(self, request: Request) -> Response:
-        visit = await self._desk.visit(request)
-        await visit.need(Permission.MANAGE_OPERATORS)
+        visit = await manage(self._desk, request)
         visit.need_presence()
         return await self._form(visit, {})
 
@@ -75,7 +74,7 @@ class OperatorPages:
     async def _form(
         self, visit: Visit, form: Mapping[str, str], refusal: Refusal | None = None
     ) -> Response:
-        return await render_here(
+        return await render_for(
             visit,
             "operator_new.html",
             form=form,
@@ -83,6 +82,13 @@ class OperatorPages:
             roles=ROLES,
             **told_at(visit, refusal, taken="login_name"),
         )
+
+
+async def manage(desk: Desk, request: Request) -> Visit:
+    """A visit of somebody who may manage the operators here. Raises NotAllowed or NoSuchThing."""
+    visit = await desk.visit(request)
+    await visit.need(Permission.MANAGE_OPERATORS)
+    return visit
 
 
 async def operator_of(visit: Visit) -> OperatorView:
@@ -95,15 +101,8 @@ def is_oneself(visit: Visit, subject: OperatorView) -> bool:
     return visit.operator.operator_id == subject.operator_id
 
 
-async def render_here(visit: Visit, template: str, **values: Any) -> Response:
-    """On the platform, or in the tenant this page is in."""
-    if visit.tenant_id is None:
-        return visit.render(template, **values)
-    return render_in(visit, await tenant_of(visit), template, **values)
-
-
 async def show_link(visit: Visit, invited: Invited) -> Response:
-    return await render_here(visit, "operator_invited.html", invited=invited)
+    return await render_for(visit, "operator_invited.html", invited=invited)
 
 
 def told_at(

@@ -74,7 +74,7 @@ def _operation(endpoint: Endpoint, schemas: Mapping[Any, Any]) -> Mapping[str, A
         "operationId": endpoint.name,
         "summary": endpoint.summary,
         "tags": [endpoint.path.split("/")[-1 if endpoint.path.count("/") == 1 else 1]],
-        "parameters": _parameters(endpoint, schemas),
+        "parameters": _parameters(endpoint),
         "responses": _responses(endpoint, schemas),
     }
     if endpoint.body is not None:
@@ -83,7 +83,7 @@ def _operation(endpoint: Endpoint, schemas: Mapping[Any, Any]) -> Mapping[str, A
     return operation
 
 
-def _parameters(endpoint: Endpoint, schemas: Mapping[Any, Any]) -> list[Mapping[str, Any]]:
+def _parameters(endpoint: Endpoint) -> list[Mapping[str, Any]]:
     found: list[Mapping[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": _ID}
         for name in _PART.findall(endpoint.path)

@@ -12,6 +12,7 @@ MAX_ADDRESS = 45
 _PREFIX = re.compile(r"0|[1-9][0-9]{0,2}")
 _MAPPED = IPv6Network("::ffff:0:0/96")  # RFC 4291 §2.5.5.2
 _ADDRESS_RULE = "an IPv4 or IPv6 address, and nothing else"
+_NETWORK_RULE = "an IPv4 or IPv6 network, such as 203.0.113.0/24"
 
 
 def parse_address(text: str) -> Address:
@@ -33,7 +34,10 @@ def parse_network(text: str) -> IpNetwork:
     """An address, a slash and the prefix's length; an address alone is a network of one host.
     Raises ValueError with a line that does not hold the text."""
     written, slash, length = text.partition("/")
-    base = parse_address(written)
+    try:
+        base = parse_address(written)
+    except ValueError:
+        raise ValueError(_NETWORK_RULE) from None
     # What is written as IPv6 counts its prefix in IPv6, mapped or not.
     bits = 128 if ":" in written else 32
     if not slash:

@@ -54,7 +54,7 @@ def test_a_tenants_list_is_its_own(genkan: Genkan, tmp_path: Path) -> None:
     [
         (["203.0.113.1/24"], "network: the address has bits set behind the prefix"),
         (["0.0.0.0/0"], "network: a network of all addresses keeps nobody out"),
-        (["town-hall"], "network: an IPv4 or IPv6 address, and nothing else"),
+        (["town-hall"], "network: an IPv4 or IPv6 network, such as 203.0.113.0/24"),
         (["203.0.113.0/24", "--note", "a\nb"], "note: up to 200 printable characters"),
         (["203.0.113.0/24", "--tenant", "nowhere"], "--tenant: there is no such tenant"),
         (["192.0.2.0/24"], "this network is on the list already"),

@@ -61,8 +61,8 @@ def test_a_network_has_one_form(text: str, network: str) -> None:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        *((text, "and nothing else") for text in NO_ADDRESS if "/" not in text),
-        *((f"{text}/24", "and nothing else") for text in ("", "192.0.2", "2001:db8::%1")),
+        *((text, "such as 203.0.113.0/24") for text in NO_ADDRESS if "/" not in text),
+        *((f"{text}/24", "such as 203.0.113.0/24") for text in ("", "192.0.2", "2001:db8::%1")),
         ("192.0.2.1/24", "bits set"),
         ("2001:db8::1/64", "bits set"),
         ("::ffff:192.0.2.1/120", "bits set"),

@@ -97,8 +97,7 @@ def init(
     ] = "administrator",
     operator_name: Annotated[str, typer.Option(help="Their own name.")] = "Administrator",
 ) -> None:
-    """Prepare the master key, the tables, the signing keys and the first operator's link. Safe to
-    repeat."""
+    """Prepare keys, tables and the first operator's link. Safe to repeat."""
     settings = read_settings(config)
     if asyncio.run(initialise(settings, system_clock())):
         out.print(

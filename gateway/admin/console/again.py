@@ -72,10 +72,11 @@ class AgainPages:
         return await self._concluded(visit, found, local_path(form.get("to")))
 
     async def _visit(self, request: Request) -> tuple[Visit, OperatorSession]:
-        """Of whoever came with a session: a token has nobody who could prove anything."""
+        """Of whoever came with a session: a token has nobody who could prove anything, and makes
+        no session that is sent beside it fresh."""
         visit = await self._desk.visit(request, before_notice=True)
         session = await self._door.sessions.current(request, visit.now)
-        if session is None:
+        if session is None or session.session_id != visit.caller.session_id:
             raise SignInNeeded
         return visit, session
 

@@ -17,7 +17,7 @@ from tests.admin.console.invited import (
 )
 from tests.support.authenticator import Authenticator
 from tests.support.gateway import ISSUER
-from tests.support.operators import Office, no_longer_fresh
+from tests.support.operators import API, Office, no_longer_fresh
 
 pytestmark = pytest.mark.anyio
 TO = "/admin/account/new-token"
@@ -137,3 +137,29 @@ async def test_proving_it_again_makes_no_session_last_longer(
         office.gateway.clock.now += timedelta(minutes=5)
         late = await browser.get(TO)
         assert late.headers["location"].startswith("/admin/sign-in")
+
+
+async def test_who_proves_themselves_by_a_token_makes_nobody_elses_session_fresh(
+    office: Office, administrator: Operator
+) -> None:
+    """Somebody of hanasaki's, with a cookie that was the administrator's, and a token and a passkey
+    of their own."""
+    own = Authenticator(ISSUER)
+    link = await invite(office, administrator, "/admin/tenants/hanasaki")
+    async with office.browser() as thief:
+        await set_passkey(thief, link, own)
+        await acknowledge(thief)
+        made = await thief.post(f"{API}/me/tokens", json={"name": "nightly", "days": 1})
+        bearer = {"Authorization": f"Bearer {made.json()['token']}"}
+    async with office.at_desk(administrator) as desk:
+        no_longer_fresh(office)
+        before = dict(desk.cookies)
+        asked = await desk.post("/admin/again/passkey", headers=bearer)
+        assert asked.headers["location"].startswith("/admin/sign-in")
+        options = (await desk.post("/admin/again/passkey")).json()
+        form = {"answer": own.get(json.dumps({**options, "allowCredentials": []})), "to": TO}
+        answer = await desk.post("/admin/again/passkey/answer", data=form, headers=bearer)
+        assert answer.headers["location"].startswith("/admin/sign-in")
+        assert dict(desk.cookies) == before
+        assert (await desk.get(TO)).headers["location"] == f"/admin/again?to={TO}"
+    assert await office.log("operator.reauthenticated") == []

@@ -43,8 +43,9 @@ async def list_exports(call: Call) -> Answer:
 async def ask_export(call: Call) -> Answer:
     """What there is up to now; nothing leaves before a second person has approved."""
     asked: ExportRequest = call.body
-    wanted = msgspec.structs.replace(asked.filter, until=asked.filter.until or call.now)
-    query_of(wanted, call.tenant_id)
+    query_of(asked.filter, call.tenant_id)
+    until = min(asked.filter.until or call.now, call.now)
+    wanted = msgspec.structs.replace(asked.filter, until=until)
     async with call.house.records.writing() as connection:
         deed = await ask(
             connection,

@@ -123,3 +123,21 @@ async def test_everybody_lists_their_own_exports_alone(office: Office) -> None:
         await ask(desk)
     async with office.at_desk(another) as desk:
         assert (await desk.get(f"{TENANT}/exports")).json() == []
+
+
+async def test_no_export_holds_what_was_written_after_it_was_asked_for(office: Office) -> None:
+    auditor = await office.operator(Role.AUDITOR, "hanasaki")
+    second = await office.operator(Role.ADMINISTRATOR, "hanasaki")
+    await write(office, entry(NOW, 1))
+    office.gateway.clock.forward(minutes=1)
+    async with office.at_desk(auditor) as desk:
+        deed_id = await ask(
+            desk, filter={"kind": "authentication", "until": "2199-01-01T00:00:00Z"}
+        )
+        (listed,) = (await desk.get(f"{TENANT}/exports")).json()
+        assert listed["subject"]["until"] == "2026-11-21T09:01:18Z"
+        await approve(office, second, deed_id)
+        office.gateway.clock.forward(minutes=1)
+        await write(office, entry(office.gateway.clock(), 2))
+        answer = await desk.get(f"{TENANT}/exports/{deed_id}")
+    assert [row["detail"] for row in rows(answer.text)] == ['{"level":"1"}']

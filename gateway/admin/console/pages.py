@@ -42,7 +42,7 @@ def console_application(desk: Desk) -> Starlette:
         own = visit.operator.tenant_id
         return see_other("/admin/overview" if own is None else f"/admin/tenants/{own}")
 
-    return Starlette(
+    console = Starlette(
         routes=[
             PageRoute("/", home, methods=["GET"]),
             *SignInPages(desk).routes(),
@@ -72,3 +72,7 @@ def console_application(desk: Desk) -> Starlette:
         ],
         exception_handlers=console_handlers(desk),
     )
+    # A slash too many names nothing: behind a proxy that ends TLS the way back would be plain HTTP,
+    # and the link of an invitation would be sent over it.
+    console.router.redirect_slashes = False
+    return console

@@ -177,3 +177,12 @@ async def test_another_sites_form_sets_nothing(office: Office, link: str) -> Non
             )
             assert answer.status_code == 403
     assert (await taro(office)).state is OperatorState.INVITED
+
+
+async def test_no_slash_too_many_leads_the_link_over_plain_http(office: Office, link: str) -> None:
+    async with office.browser() as browser:
+        assert (await browser.get(link)).status_code == 200
+        for path in (f"{link}/", "/admin/sign-in/"):
+            answer = await browser.get(path)
+            assert answer.status_code == 404
+            assert "location" not in answer.headers

@@ -10,8 +10,8 @@ from starlette.routing import Route
 from gateway.admin.caller import is_admitted
 from gateway.admin.console.visit import Desk
 from gateway.admin.console.ways import BUSY, local_path, refusal_of
-from gateway.audit.model import Entry, LogKind, Origin, Outcome
-from gateway.audit.origins import operator_actor
+from gateway.audit.model import Entry, LogKind, Outcome
+from gateway.audit.origins import operator_actor, origin_of
 from gateway.errors import BadRequest
 from gateway.operators.attempt import Authenticated, Refused
 from gateway.operators.passwords import TooBusy
@@ -126,28 +126,37 @@ class SignInPages:
     async def _note_sign_out(self, request: Request, operator_id: str, now: datetime) -> None:
         async with self._house.records.writing() as connection:
             operator = await find_operator(connection, operator_id)
-            arrival = arrival_of(request)
-            entry = Entry(
-                now,
-                LogKind.AUTHENTICATION,
-                "operator.signed_out",
-                Outcome.DONE,
-                Origin(operator_actor(operator_id), arrival.address, arrival.request_id),
-                tenant_id=None if operator is None else operator.tenant_id,
-            )
-            await self._house.audit.write(connection, entry)
+            tenant_id = None if operator is None else operator.tenant_id
+            deed = _entry(request, operator_id, tenant_id, "operator.signed_out", Outcome.DONE, now)
+            await self._house.audit.write(connection, deed)
 
     async def _opened(
         self, request: Request, found: Authenticated, to: str, now: datetime
     ) -> Response:
         """`now` is before the sign-in: whoever was shut out meanwhile stays out."""
         if not await is_admitted(self._house, found.operator, request, now):
+            await self._note_elsewhere(request, found, now)
             return self._page(request, to=to, told="elsewhere", status=403)
         response = see_other(to)
         await self._door.sessions.open(
             request, response, found.operator.operator_id, found.method, now
         )
         return response
+
+    async def _note_elsewhere(self, request: Request, found: Authenticated, now: datetime) -> None:
+        """That they were who they said stands in the log already: not that they did not get in."""
+        operator = found.operator
+        entry = _entry(
+            request,
+            operator.operator_id,
+            operator.tenant_id,
+            "operator.refused",
+            Outcome.REFUSED,
+            now,
+            method=found.method.value,
+            reason="elsewhere",
+        )
+        await self._house.audit.record(entry)
 
     def _page(
         self,
@@ -183,3 +192,23 @@ class SignInPages:
         return self._desk.pages.render(
             request, "admin/sign_in_code.html", status=status, to=to, told=told, wait=wait
         )
+
+
+def _entry(
+    request: Request,
+    operator_id: str,
+    tenant_id: str | None,
+    deed: str,
+    outcome: Outcome,
+    now: datetime,
+    **detail: str,
+) -> Entry:
+    return Entry(
+        now,
+        LogKind.AUTHENTICATION,
+        deed,
+        outcome,
+        origin_of(request, operator_actor(operator_id)),
+        tenant_id=tenant_id,
+        detail=detail,
+    )

@@ -23,7 +23,7 @@ from gateway.operators.deeds import (
     check_waits,
     state_at,
 )
-from gateway.operators.model import Operator, may
+from gateway.operators.model import Operator, Permission, may
 from gateway.operators.records import two_person_deeds
 from gateway.operators.registry import find_operator
 from gateway.operators.rules import check_text
@@ -79,9 +79,13 @@ async def approve(
     connection: AsyncConnection, deed_id: str, approver: Operator, now: datetime
 ) -> TwoPersonDeed:
     """Of two at once one is the second person. Whoever asked has to be one who still may: a deed
-    does not outlive its asker's authority. Raises NoSuchThing or Conflict."""
+    does not outlive its asker's authority. Nor its approver's, who may have waited for the store.
+    Raises NoSuchThing or Conflict."""
     deed = await _existing(connection, deed_id, now)
     check_may_decide(deed, approver, now)
+    second = await find_operator(connection, approver.operator_id)
+    if second is None or not may(second, Permission.APPROVE, deed.tenant_id):
+        raise NoSuchThing
     asker = await find_operator(connection, deed.asked_by)
     if asker is None or not may(asker, NEEDED_TO_ASK[deed.kind], deed.tenant_id):
         raise Conflict("whoever asked may no longer ask for this")

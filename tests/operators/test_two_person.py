@@ -210,3 +210,17 @@ async def test_only_who_asked_withdraws(records: Records) -> None:
         async with records.writing() as connection:
             await approve(connection, deed.deed_id, chief, LATER)
     assert await read_deed(records, deed) == withdrawn
+
+
+async def test_whoever_was_suspended_while_they_waited_for_the_store_approves_nothing(
+    records: Records,
+) -> None:
+    clerk, chief = await active(records, "clerk", Role.CLERK), await active(records, "chief")
+    await active(records, "other")
+    deed = await asked(records, clerk)
+    async with records.writing() as connection:
+        await suspend(connection, chief.operator_id, chief.version, NOW)
+    with pytest.raises(NoSuchThing):
+        async with records.writing() as connection:
+            await approve(connection, deed.deed_id, chief, LATER)
+    assert await read_deed(records, deed) == deed

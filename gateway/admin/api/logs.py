@@ -50,7 +50,7 @@ class LogSearch(LogFilter, frozen=True, kw_only=True, forbid_unknown_fields=True
 class LogPage(msgspec.Struct, frozen=True):
     items: tuple[LogLine, ...]
     operators: Mapping[str, str]
-    """Who is named in the lines, by ID; a tenant is told of its own operators alone."""
+    """Who is named in the lines, by ID."""
     next: datetime | None
 
 

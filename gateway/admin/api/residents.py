@@ -228,21 +228,27 @@ def endpoints() -> tuple[Endpoint, ...]:
             handle=show_attributes,
             answer=AttributesView,
         ),
-        _state("suspend", "PUT", "suspension", administration.suspend, "suspended"),
-        _state("resume", "DELETE", "suspension", administration.resume, "resumed"),
-        _state("mark_deceased", "PUT", "death", administration.mark_deceased, "deceased"),
-        _state("unmark_deceased", "DELETE", "death", administration.unmark_deceased, "undeceased"),
+        _state("suspend", "PUT", "suspension", administration.suspend, "resident.suspended"),
+        _state("resume", "DELETE", "suspension", administration.resume, "resident.resumed"),
+        _state("mark_deceased", "PUT", "death", administration.mark_deceased, "resident.deceased"),
+        _state(
+            "unmark_deceased",
+            "DELETE",
+            "death",
+            administration.unmark_deceased,
+            "resident.undeceased",
+        ),
     )
 
 
-def _state(verb: str, method: Method, below: str, change: _Change, told: str) -> Endpoint:
+def _state(verb: str, method: Method, below: str, change: _Change, deed: str) -> Endpoint:
     return Endpoint(
         name=f"{verb}_resident",
         method=method,
         path=f"{_ONE}/{below}",
         summary=f"{verb.replace('_', ' ').capitalize()}: a resident",
         permission=Permission.MANAGE_RESIDENTS,
-        handle=partial(_change_state, change, f"resident.{told}"),
+        handle=partial(_change_state, change, deed),
         answer=ResidentView,
         conditional=True,
         refusals=(409,),

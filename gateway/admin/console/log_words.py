@@ -21,7 +21,15 @@ DEEDS: Mapping[LogKind, tuple[str, ...]] = {
         "network.removed",
         *(
             f"resident.{deed}"
-            for deed in ("searched", "viewed", "suspended", "resumed", "deceased", "deleted")
+            for deed in (
+                "searched",
+                "viewed",
+                "suspended",
+                "resumed",
+                "deceased",
+                "undeceased",
+                "deleted",
+            )
         ),
         "review.decided",
         *(f"deed.{deed}" for deed in ("asked", "approved", "refused", "withdrawn")),

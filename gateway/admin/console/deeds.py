@@ -1,17 +1,14 @@
 """The pages of deeds that need two people: what waits, who asked, and the second person's word."""
 
-from collections.abc import Mapping
-from datetime import datetime
-
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.admin.api.deed_view import DeedView
 from gateway.admin.api.deeds import DeedFilter
-from gateway.admin.api.logs import LogFilter
+from gateway.admin.console import log_words
 from gateway.admin.console.filters import asked_for, page_after
+from gateway.admin.console.log_filter import lines_asked
 from gateway.admin.console.tenant_context import render_for
 from gateway.admin.console.visit import Desk, Visit, path_to
 from gateway.errors import Conflict
@@ -121,7 +118,8 @@ async def _page(visit: Visit, deed: DeedView, refusal: Conflict | None = None) -
         "deed.html",
         status=200 if refusal is None else 409,
         deed=deed,
-        wanted=wanted(deed),
+        wanted=lines_asked(deed) if deed.kind == "export" else {},
+        words=log_words,
         own=own,
         download=_download(deed) if own and approved and visit.now < deed.expires_at else None,
         told=None if refusal is None else refusal.description,
@@ -134,7 +132,8 @@ async def _approval_page(visit: Visit, deed: DeedView, refusal: Conflict | None 
         "deed_approval.html",
         status=200 if refusal is None else 409,
         deed=deed,
-        wanted=wanted(deed),
+        wanted=lines_asked(deed) if deed.kind == "export" else {},
+        words=log_words,
         told=None if refusal is None else refusal.description,
     )
 
@@ -143,11 +142,3 @@ def _download(deed: DeedView) -> str:
     """Where the one who asked gets it: of the log it is taken from."""
     of_tenant = () if deed.tenant_id is None else ("tenants", deed.tenant_id)
     return path_to(*of_tenant, "deeds", deed.deed_id, "export")
-
-
-def wanted(deed: DeedView) -> Mapping[str, str | datetime]:
-    """By what the lines of an export are chosen."""
-    if deed.kind != "export":
-        return {}
-    asked = msgspec.structs.asdict(msgspec.convert(deed.subject, LogFilter))
-    return {name: value for name, value in asked.items() if value is not None}

@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.admin.api.deed_view import DeedView
 from gateway.admin.api.exports import ExportRequest
-from gateway.admin.api.logs import LogFilter
 from gateway.admin.console import log_words
-from gateway.admin.console.log_filter import fields_of, filter_of, given_of, query_for
+from gateway.admin.console.log_filter import (
+    fields_of,
+    filter_of,
+    given_of,
+    lines_asked,
+    query_for,
+)
 from gateway.admin.console.tenant_context import render_for
 from gateway.admin.console.visit import Desk, Refusal, Visit, to_body
 from gateway.errors import Conflict, InvalidField
@@ -75,17 +79,12 @@ async def _page(
         given=given,
         searched=query_for(given),
         form=form,
-        exports=[(deed, _filter_of(deed)) for deed in exports],
+        exports=[(deed, lines_asked(deed)) for deed in exports],
         now=visit.now,
         words=log_words,
         errors={field: visit.say(f"export_error_{field}")} if field in _ASKED else {},
         told=None if refusal is None or field in _ASKED else visit.say(_told(refusal)),
     )
-
-
-def _filter_of(deed: DeedView) -> Mapping[str, object]:
-    asked = msgspec.structs.asdict(msgspec.convert(deed.subject, LogFilter))
-    return {name: value for name, value in asked.items() if value is not None}
 
 
 def _told(refusal: Refusal) -> str:

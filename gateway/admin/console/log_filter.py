@@ -5,6 +5,9 @@ from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
+
+from gateway.admin.api.deed_view import DeedView
 from gateway.admin.api.logs import LogFilter
 from gateway.admin.console.visit import to_body
 from gateway.audit.search import JAPAN
@@ -33,6 +36,12 @@ def filter_of(given: Mapping[str, str]) -> LogFilter:
     """Raises InvalidField."""
     found: LogFilter = to_body(fields_of(given), LogFilter)
     return found
+
+
+def lines_asked(deed: DeedView) -> Mapping[str, Any]:
+    """By what the lines of an export are chosen."""
+    asked = msgspec.structs.asdict(msgspec.convert(deed.subject, LogFilter))
+    return {name: value for name, value in asked.items() if value is not None}
 
 
 def read_time(field: str, text: str) -> datetime:

@@ -26,12 +26,13 @@ OnRefusal = Callable[[Arrival, str], Awaitable[None]]
 # The path is decoded already, and routing compares it as it is. A route's pattern ends in `$`,
 # which lets one line feed by: whatever white space follows, the door is the same.
 _DOOR = re.compile(r"/(?:admin|metrics)(?![^/\s])")
+_METRICS = "/metrics"
 _ONE_ENTRY = timedelta(minutes=1)
 
 
 class IpGate:
-    """ASGI middleware, below `Arrivals`: a bare 403 for whoever is on nobody's allow-list, and a
-    bare 503 where the lists cannot be read."""
+    """ASGI middleware, below `Arrivals`: a bare 403 for whoever is on nobody's allow-list, or for
+    `/metrics` not on the platform's, and a bare 503 where the lists cannot be read."""
 
     def __init__(
         self, app: ASGIApp, lists: AllowLists, clock: Clock, on_refusal: OnRefusal
@@ -48,7 +49,7 @@ class IpGate:
             return
         arrival = arrival_of(HTTPConnection(scope))
         try:
-            admitted = await self._admits(arrival)
+            admitted = await self._admits(arrival, door)
         except StoreError as cause:
             log.error("request %s: nobody is let in: %s", arrival.request_id, cause)
             await _answer(scope, send, 503)
@@ -60,11 +61,15 @@ class IpGate:
         await _answer(scope, send, 403)
         await self._on_refusal(arrival, door)
 
-    async def _admits(self, arrival: Arrival) -> bool:
+    async def _admits(self, arrival: Arrival, door: str) -> bool:
         if arrival.address is None:
             return False
-        admission = await self._lists.current(self._clock())
-        return admission.anyone(parse_address(arrival.address))
+        admission, address = (
+            await self._lists.current(self._clock()),
+            parse_address(arrival.address),
+        )
+        # Nobody signs in to be told the whole platform's counts: no tenant's list opens that door.
+        return admission.of(None, address) if door == _METRICS else admission.anyone(address)
 
 
 class Refusals:
@@ -101,11 +106,9 @@ class Refusals:
 def _door(scope: Scope) -> str | None:
     path: str = scope["path"]
     # Routing leaves root_path out where the path begins with it; whichever it sees, it is checked.
-    for seen in (path, path.removeprefix(scope.get("root_path", ""))):
-        found = _DOOR.match(seen)
-        if found is not None:
-            return found[0]
-    return None
+    seen = (path, path.removeprefix(scope.get("root_path", "")))
+    doors = [found[0] for found in map(_DOOR.match, seen) if found is not None]
+    return _METRICS if _METRICS in doors else next(iter(doors), None)
 
 
 async def _answer(scope: Scope, send: Send, status: int) -> None:

@@ -11,7 +11,8 @@ from starlette.types import Message
 
 from gateway.admin.gate import IpGate
 from gateway.store.records import open_records
-from gateway.tenants.allow_lists import AllowLists
+from gateway.tenants.allow_lists import AllowLists, add_network
+from gateway.tenants.registry import create_tenant
 from gateway.web.arrival import Arrival, Arrivals
 from gateway.web.networks import Networks
 from tests.admin.gated import HALL, PROXY, RELOAD, STRANGER, Gated, Inside, ask, open_gated
@@ -71,6 +72,18 @@ async def test_the_address_that_counts_is_the_proven_one(
 ) -> None:
     assert (await ask(gated.app, "/admin", peer, headers=headers)).status == status
     assert len(gated.inside.reached) == (status == 200)
+
+
+@pytest.mark.anyio
+async def test_no_tenants_list_opens_what_is_the_platforms(gated: Gated) -> None:
+    async with gated.records.writing() as connection:
+        await create_tenant(connection, "hanasaki", "花咲", "Hanasaki", gated.clock())
+        await add_network(connection, "hanasaki", STRANGER, "", gated.clock())
+    paths = ["/admin", "/metrics"]
+    assert [(await ask(gated.app, path)).status for path in paths] == [200, 403]
+    assert [(await ask(gated.app, path, HALL)).status for path in paths] == [200, 200]
+    beneath = await ask(gated.app, "/admin/metrics", root_path="/admin")
+    assert (beneath.status, gated.inside.reached) == (403, ["/admin", *paths])
 
 
 @pytest.mark.anyio

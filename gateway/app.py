@@ -135,6 +135,9 @@ def make_app(
             AuthorizationError: answer_authorization_error(settings.server.issuer),
         },
     )
+    # A slash too many names nothing: behind a proxy that ends TLS the way back would be plain HTTP,
+    # and a program would send its secret over it.
+    app.router.redirect_slashes = False
     # Around all of it: an answer to a failure has its number too.
     on_answer = None if observation is None else observation.answered
     return Arrivals(app, trusted_proxies(settings), on_answer)

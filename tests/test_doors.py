@@ -60,3 +60,12 @@ def test_a_process_that_opens_no_door_does_not_start(tmp_path: Path) -> None:
         load_settings(file, {})
     named = load_settings(None, {"GENKAN_SERVER__DOORS": "operators"})
     assert named.server.doors == ("operators",)
+
+
+async def test_no_slash_too_many_leads_a_secret_over_plain_http(gateway: Gateway) -> None:
+    async with gateway.browser() as browser:
+        for path in ("/token", "/userinfo", "/authorize", "/introspect"):
+            answer = await browser.post(f"{path}/", data={"client_secret": "s"})
+            assert answer.status_code == 404, path
+            assert "location" not in answer.headers
+            assert (await browser.post(path)).status_code != 404

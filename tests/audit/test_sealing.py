@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from gateway.audit.entry_bytes import entry_bytes, read_entries
 from gateway.audit.heads import InvalidHeadError, digest, open_head, public_keys
-from gateway.audit.merkle import merkle_root
+from gateway.audit.merkle import MerkleTree
 from gateway.audit.records import log_entries, seals
 from gateway.audit.sealing import Sealing
 from gateway.errors import InvalidToken
@@ -25,7 +25,11 @@ LATER = NOW + timedelta(minutes=10)
 async def root_of(records: Records, first: int, last: int) -> str:
     async with records.reading() as connection:
         chunks = read_entries(connection, first, last)
-        return merkle_root([entry_bytes(row) async for rows in chunks for row in rows]).hex()
+        tree = MerkleTree()
+        async for rows in chunks:
+            for row in rows:
+                tree.add(entry_bytes(row))
+        return tree.root().hex()
 
 
 async def all_seals(records: Records) -> list[sa.RowMapping]:

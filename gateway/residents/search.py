@@ -9,13 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.errors import InvalidField
 from gateway.keys.hashing import KeyedHash
-from gateway.residents.attribute_hashes import attributes_hash, name_birth_hash
+from gateway.residents.attribute_hashes import name_birth_hash
 from gateway.residents.common_id import parse_common_id
 from gateway.residents.records import basic_attributes, links, residents
 
 MAX_FOUND = 20
-# EYYYYMMDD: which digit a card has for the era is not asked of the clerk.
-_ERAS = "0123456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,28 +22,19 @@ class ResidentSearch:
 
     keyed_hash: KeyedHash
 
-    async def by_attributes(
-        self,
-        connection: AsyncConnection,
-        *,
-        name: str,
-        birth_date: date,
-        gender: str,
-        address: str,
-    ) -> tuple[str, ...]:
-        """All four to the letter, as the card has them."""
-        hashes = [
-            attributes_hash(self.keyed_hash, name, f"{era}{birth_date:%Y%m%d}", gender, address)
-            for era in _ERAS
-        ]
-        return await _by(connection, basic_attributes.c.attributes_hash.in_(hashes))
-
     async def by_name(
         self, connection: AsyncConnection, *, name: str, birth_date: date | None
     ) -> tuple[str, ...]:
         """Spaces, letter case and width do not matter. None: the card has no whole birth date."""
         hashed = name_birth_hash(self.keyed_hash, name, birth_date)
-        return await _by(connection, basic_attributes.c.name_birth_hash == hashed)
+        query = (
+            sa.select(residents.c.resident_id)
+            .join(basic_attributes, basic_attributes.c.resident_id == residents.c.resident_id)
+            .where(basic_attributes.c.name_birth_hash == hashed)
+            .order_by(residents.c.created_at, residents.c.resident_id)
+            .limit(MAX_FOUND)
+        )
+        return _ids(await connection.execute(query))
 
     async def by_common_id(self, connection: AsyncConnection, text: str) -> tuple[str, ...]:
         """Raises InvalidField where the check character finds a slip."""
@@ -65,17 +54,6 @@ class ResidentSearch:
             links.c.ended_at.is_(None),
         )
         return _ids(await connection.execute(query))
-
-
-async def _by(connection: AsyncConnection, condition: sa.ColumnElement[bool]) -> tuple[str, ...]:
-    query = (
-        sa.select(residents.c.resident_id)
-        .join(basic_attributes, basic_attributes.c.resident_id == residents.c.resident_id)
-        .where(condition)
-        .order_by(residents.c.created_at, residents.c.resident_id)
-        .limit(MAX_FOUND)
-    )
-    return _ids(await connection.execute(query))
 
 
 def _ids(rows: sa.CursorResult[tuple[str]]) -> tuple[str, ...]:

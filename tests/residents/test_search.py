@@ -1,6 +1,5 @@
 """Whole values find people; parts of them, and other people's, find nobody."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -23,7 +22,6 @@ from tests.residents.people import HANAKO, HANAKO_MOVED, NOW, SABURO, register
 pytestmark = pytest.mark.anyio
 SEARCH = ResidentSearch(KEYED_HASH)
 BORN = date(1985, 4, 12)
-WHOLE = {"name": "花咲　花子", "gender": "2", "address": "花園県花咲町桜台一丁目２番３号"}
 
 
 @pytest.fixture
@@ -36,40 +34,9 @@ async def saburo(residents: Residents) -> str:
     return (await register(residents, 3, 4, SABURO)).resident.resident_id
 
 
-async def by_attributes(
-    records: Records, changes: Mapping[str, str] | None = None, birth_date: date = BORN
-) -> tuple[str, ...]:
-    four = {**WHOLE, **(changes or {})}
-    async with records.reading() as connection:
-        return await SEARCH.by_attributes(
-            connection,
-            name=four["name"],
-            birth_date=birth_date,
-            gender=four["gender"],
-            address=four["address"],
-        )
-
-
 async def by_name(records: Records, name: str, birth_date: date | None = BORN) -> tuple[str, ...]:
     async with records.reading() as connection:
         return await SEARCH.by_name(connection, name=name, birth_date=birth_date)
-
-
-async def test_the_four_attributes_to_the_letter_find_their_resident(
-    records: Records, hanako: str, saburo: str
-) -> None:
-    assert await by_attributes(records) == (hanako,)
-    assert await by_attributes(records, birth_date=BORN + timedelta(days=1)) == ()
-    wrong: tuple[dict[str, str], ...] = (
-        {"name": "花咲 花子"},
-        {"name": "花咲"},
-        {"gender": "1"},
-        {"address": "花園県花咲町"},
-        {"address": ""},
-        {"name": "%"},
-    )
-    for changes in wrong:
-        assert await by_attributes(records, changes) == ()
 
 
 @pytest.mark.parametrize(
@@ -115,7 +82,6 @@ async def test_after_a_change_of_name_only_the_new_one_is_found(
     await register(residents, 1, 3, HANAKO_MOVED)
     assert await by_name(records, "花咲花子") == ()
     assert await by_name(records, "若葉花子") == (hanako,)
-    assert await by_attributes(records) == ()
 
 
 async def test_a_row_of_the_first_schema_is_found_once_it_was_opened(
@@ -180,7 +146,7 @@ async def test_whoever_is_deleted_is_found_by_the_common_id_only(
     await links.put("health", resident.resident_id, "H-1", NOW)
     async with records.writing() as connection:
         await destroy_resident(connection, resident.resident_id, NOW)
-    assert (await by_attributes(records), await by_name(records, "花咲花子")) == ((), ())
+    assert await by_name(records, "花咲花子") == ()
     async with records.reading() as connection:
         assert await SEARCH.by_local_id(connection, "health", "H-1") == ()
         found = await SEARCH.by_common_id(connection, resident.common_id)

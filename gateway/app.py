@@ -1,4 +1,4 @@
-"""The one module that knows all the parts: from settings and stores to the application."""
+"""Where all the parts, which `assembly.py` makes, become the application: doors, gate, upkeep."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager

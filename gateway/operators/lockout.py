@@ -26,6 +26,8 @@ _KNOWN_FOR = timedelta(days=90)
 _ADDRESS_WINDOW = timedelta(minutes=15)
 # So many wrong tries are followed by no wait.
 _FREE, _FREE_OF_NAME, _FREE_OF_ADDRESS = 4, 49, 99
+# So many answers of nobody's an address leaves in the log within a quarter of an hour.
+_TOLD_OF_NOBODY = 10
 # 1, 2, 4, … 512 seconds, then the longest: what comes after is counted no more.
 _STEPS = 10
 
@@ -100,6 +102,15 @@ class Lockout:
         for one in others:
             await self._give_back(one)
         await self._moments.put(KIND, found.known, b"", _KNOWN_FOR)
+
+    async def is_told_of_nobody(self, address: str | None) -> bool:
+        """Whether one more answer from there that names nobody is worth a line of the log: whoever
+        sends them without end, which costs them nothing, does not fill it."""
+        key = self._key("nobody", _network(address, 32))
+        for number in range(_TOLD_OF_NOBODY):
+            if await self._moments.claim(KIND, f"{key}/{number}", _ADDRESS_WINDOW):
+                return True
+        return False
 
     async def _counts(
         self, login_name: str, address: str | None, known: str, now: datetime

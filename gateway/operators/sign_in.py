@@ -1,4 +1,5 @@
-"""Signing in: a password and then a code, or a passkey. Every end of it stands in the log."""
+"""Signing in: a password and then a code, or a passkey. Every end of it stands in the log, of
+answers that name nobody so many that it is seen."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -7,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.errors import InvalidField
-from gateway.operators.attempt import Attempt, Authenticated, Flaw, Refused
+from gateway.operators.attempt import Attempt, Authenticated, Flaw, Refusal, Refused
 from gateway.operators.credentials import (
     Known,
     known_by_id,
@@ -97,16 +98,23 @@ class OperatorSignIn:
             assertion = await ceremonies.answered(unverified_answer, Purpose.SIGN_IN, holder)
         except InvalidAnswer:
             async with self.records.writing() as connection:
-                return await self.log.refuse(connection, attempt, Flaw.INVALID_ANSWER)
+                return await self._refuse_nobody(connection, attempt, Flaw.INVALID_ANSWER)
         async with self.records.writing() as connection:
             passkey = await find_passkey(connection, assertion.credential_id)
             # §7.2 step 6: where nobody was named before, the passkey has to say whose it is.
             if passkey is None or passkey.operator_id != assertion.operator_id:
-                return await self.log.refuse(connection, attempt, Flaw.UNKNOWN_PASSKEY)
+                return await self._refuse_nobody(connection, attempt, Flaw.UNKNOWN_PASSKEY)
             known = await known_by_id(connection, passkey.operator_id)
             attempt = replace(attempt, operator=None if known is None else known.operator)
             flaw = await self.proofs.passkey(connection, passkey, assertion, now)
             return await self._conclude(connection, attempt, flaw)
+
+    async def _refuse_nobody(
+        self, connection: AsyncConnection, attempt: Attempt, flaw: Flaw
+    ) -> Refused:
+        if await self.lockout.is_told_of_nobody(attempt.arrival.address):
+            return await self.log.refuse(connection, attempt, flaw)
+        return Refused(Refusal.WRONG)
 
     async def _find(self, login_name: str | None) -> Known | None:
         if login_name is None:

@@ -5,7 +5,15 @@ import pytest
 from gateway.operators.attempt import Authenticated, Refusal, Refused
 from gateway.operators.sessions import Method
 from gateway.store.api import Records
-from tests.operators.door import BROWSER, ENROLLED_AT, HERE, Door, changed, suspended
+from tests.operators.door import (
+    BROWSER,
+    ELSEWHERE,
+    ENROLLED_AT,
+    HERE,
+    Door,
+    changed,
+    suspended,
+)
 from tests.support.authenticator import encode
 
 WRONG = Refused(Refusal.WRONG)
@@ -103,4 +111,21 @@ async def test_wrong_passwords_hold_no_passkey(door: Door) -> None:
     _, authenticator = await door.with_passkey()
     for _ in range(20):
         await door.password("wrong horse battery")
+    assert isinstance(await door.passkey(authenticator), Authenticated)
+
+
+@pytest.mark.anyio
+async def test_no_flood_of_answers_that_name_nobody_fills_the_log(door: Door) -> None:
+    _, authenticator = await door.with_passkey()
+    stranger = authenticator.copy()
+    stranger.tells_user_handle = False
+    for _ in range(30):
+        assert await door.sign_in.with_passkey("{}", BROWSER, HERE, door.now) == WRONG
+        assert await door.passkey(stranger) == WRONG
+    assert len(await door.told()) == 10
+    assert await door.sign_in.with_passkey("{}", BROWSER, ELSEWHERE, door.now) == WRONG
+    assert len(await door.told()) == 11
+    door.clock.forward(minutes=15)
+    assert await door.sign_in.with_passkey("{}", BROWSER, HERE, door.now) == WRONG
+    assert len(await door.told()) == 12
     assert isinstance(await door.passkey(authenticator), Authenticated)

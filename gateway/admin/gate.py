@@ -4,7 +4,6 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from ipaddress import IPv6Address, IPv6Network
 
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -16,7 +15,7 @@ from gateway.errors import StoreError
 from gateway.store.api import Moments
 from gateway.tenants.allow_lists import AllowLists
 from gateway.web.arrival import Arrival, arrival_of
-from gateway.web.networks import parse_address
+from gateway.web.networks import neighbours, parse_address
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +88,7 @@ class Refusals:
 
     async def __call__(self, arrival: Arrival, door: str) -> None:
         self._count()
-        if not await self._moments.claim("gate-refusal", _host(arrival.address), _ONE_ENTRY):
+        if not await self._moments.claim("gate-refusal", neighbours(arrival.address), _ONE_ENTRY):
             return
         entry = Entry(
             at=self._clock(),
@@ -118,13 +117,3 @@ async def _answer(scope: Scope, send: Send, status: int) -> None:
     headers = [(b"content-length", b"0")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
-
-
-def _host(address: str | None) -> str:
-    """An IPv6 host changes its address within its /64 as it likes (RFC 8981)."""
-    if address is None:
-        return "unknown"
-    known = parse_address(address)
-    if isinstance(known, IPv6Address):
-        return str(IPv6Network((known, 64), strict=False))
-    return str(known)

@@ -2,12 +2,12 @@
 that a flood of them fills the store."""
 
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 
 from gateway.audit.model import Entry, LogKind, Origin, Outcome
 from gateway.errors import InvalidClient
 from gateway.oidc.provider import Provider
 from gateway.tenants.model import Client
+from gateway.web.networks import neighbours
 
 KIND = "refused-client"
 _ONCE_IN = timedelta(minutes=1)
@@ -18,8 +18,7 @@ async def log_refused_client(
 ) -> None:
     """`client` is who they said they are, where there is such a client."""
     client_id = None if client is None else client.client_id
-    neighbours = _neighbours(origin.address)
-    key = provider.keyed_hash.hash(KIND, client_id or "", neighbours)
+    key = provider.keyed_hash.hash(KIND, client_id or "", neighbours(origin.address))
     if not await provider.moments.claim(KIND, key, _ONCE_IN):
         return
     refused = Entry(
@@ -34,10 +33,3 @@ async def log_refused_client(
         detail={"reason": refusal.description},
     )
     await provider.audit.record(refused)
-
-
-def _neighbours(address: str | None) -> str:
-    """Whoever has one IPv6 address mostly has 2^64 of them: they count as one."""
-    if address is None or ip_address(address).version == 4:
-        return address or ""
-    return str(ip_network((address, 64), strict=False))

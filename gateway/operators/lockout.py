@@ -13,10 +13,10 @@ guessed, is never held. Names are hashed: some type a password there.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import IPv4Address, ip_address, ip_network
 
 from gateway.keys.hashing import KeyedHash
 from gateway.store.api import Moments
+from gateway.web.networks import neighbours
 
 KIND = "operator-tries"
 LONGEST_WAIT = timedelta(minutes=15)
@@ -77,7 +77,7 @@ class Lockout:
 
     async def begin(self, login_name: str, address: str | None, now: datetime) -> Try | Held:
         """Of tries made at once, each has a number of its own: none slips through uncounted."""
-        known = self._key("known", login_name, _network(address, 24))
+        known = self._key("known", login_name, neighbours(address, 24))
         taken: list[_Taken] = []
         for count in await self._counts(login_name, address, known, now):
             found = await self._take(count, now)
@@ -106,7 +106,7 @@ class Lockout:
     async def is_told_of_nobody(self, address: str | None) -> bool:
         """Whether one more answer from there that names nobody is worth a line of the log: whoever
         sends them without end, which costs them nothing, does not fill it."""
-        key = self._key("nobody", _network(address, 32))
+        key = self._key("nobody", neighbours(address))
         for number in range(_TOLD_OF_NOBODY):
             if await self._moments.claim(KIND, f"{key}/{number}", _ADDRESS_WINDOW):
                 return True
@@ -117,11 +117,11 @@ class Lockout:
     ) -> list[_Count]:
         """The person's own comes first."""
         window = int(now.timestamp() // _ADDRESS_WINDOW.total_seconds())
-        own = self._key("name-network", login_name, _network(address, 24))
+        own = self._key("name-network", login_name, neighbours(address, 24))
         counts = [
             _Count(own, _FREE, _DAY),
             _Count(
-                self._key("address", _network(address, 32), str(window)),
+                self._key("address", neighbours(address), str(window)),
                 _FREE_OF_ADDRESS,
                 _ADDRESS_WINDOW,
             ),
@@ -181,13 +181,3 @@ class Lockout:
 
     def _key(self, *parts: str) -> str:
         return self._keyed_hash.hash("operator-tries", *parts)
-
-
-def _network(address: str | None, ipv4_bits: int) -> str:
-    """Whoever has one IPv6 address has its /64 (RFC 4291 §2.5.4)."""
-    try:
-        found = ip_address(address or "")
-    except ValueError:
-        return "unknown"
-    bits = ipv4_bits if isinstance(found, IPv4Address) else 64
-    return str(ip_network((found, bits), strict=False))

@@ -57,6 +57,17 @@ def parse_network(text: str) -> IpNetwork:
         raise ValueError("the address has bits set behind the prefix") from None
 
 
+def neighbours(address: str | None, ipv4_bits: int = 32) -> str:
+    """Who counts as one sender: whoever has an IPv6 address has its whole /64 (RFC 4291 §2.5.4),
+    and changes in it as they like (RFC 8981)."""
+    try:
+        host = parse_address(address or "")
+    except ValueError:
+        return "unknown"
+    bits = ipv4_bits if isinstance(host, IPv4Address) else 64
+    return str(ip_network((host, bits), strict=False))
+
+
 class Networks:
     """Many networks as sorted ranges that do not touch: an address is one bisection away."""
 

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.web.networks import Address, IpNetwork, Networks, parse_address, parse_network
+from gateway.web.networks import (
+    Address,
+    IpNetwork,
+    Networks,
+    neighbours,
+    parse_address,
+    parse_network,
+)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +102,31 @@ def test_what_is_no_network_is_refused_in_a_line_that_says_why(text: str, line: 
 def test_no_network_has_anybody_in_it() -> None:
     assert parse_address("192.0.2.1") not in Networks()
     assert parse_address("2001:db8::1") not in Networks()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("192.0.2.1", "::ffff:192.0.2.1"),
+        ("2001:db8::1", "2001:db8::ffff:1"),
+        (None, "what is no address"),
+    ],
+)
+def test_who_shares_a_sender_counts_as_one(one: str | None, other: str) -> None:
+    assert neighbours(one) == neighbours(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("192.0.2.1", "192.0.2.2"), ("2001:db8::1", "2001:db8:0:1::1"), (None, "192.0.2.1")],
+)
+def test_who_shares_no_sender_counts_apart(one: str | None, other: str) -> None:
+    assert neighbours(one) != neighbours(other)
+
+
+def test_ipv4_neighbours_are_as_many_as_are_asked_for() -> None:
+    assert neighbours("192.0.2.1", 24) == neighbours("192.0.2.255", 24)
+    assert neighbours("192.0.2.1", 24) != neighbours("192.0.3.1", 24)
 
 
 def test_the_ends_of_a_network_are_in_it_and_their_neighbours_are_not() -> None:

@@ -170,11 +170,24 @@ class Visit:
 def to_body(fields: Mapping[str, Any], type: Any) -> Any:
     """A form's fields as an endpoint's body. Raises InvalidField, which names the field."""
     try:
-        return msgspec.convert(fields, type, strict=False)
+        found = msgspec.convert(fields, type, strict=False)
     except msgspec.ValidationError as cause:
         text, _, where = str(cause).partition(" - at `$.")
         field = where.rstrip("`") or text.rpartition("`")[0].rpartition("`")[2]
         raise InvalidField(field, text.replace("`", "")) from cause
+    _check_kept(fields, found)
+    return found
+
+
+def _check_kept(fields: Mapping[str, Any], found: Any) -> None:
+    """To msgspec the word "null" is None, and a filter that finds everything is not what was meant.
+    Raises InvalidField."""
+    for name, value in fields.items():
+        kept = getattr(found, name)
+        if kept is None and value is not None:
+            raise InvalidField(name, "null is no value here")
+        if isinstance(kept, msgspec.Struct) and isinstance(value, Mapping):
+            _check_kept(value, kept)
 
 
 def seen_version(form: Mapping[str, str]) -> int:

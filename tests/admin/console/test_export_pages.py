@@ -77,6 +77,7 @@ async def test_a_filter_that_is_none_is_told(office: Office) -> None:
         for answer in (
             await desk.get(EXPORT, params={"since": "<b>"}),
             await desk.post(EXPORT, data={**FORM, "since": "<b>"}),
+            await desk.post(EXPORT, data={**FORM, "kind": "null"}),
             await desk.post(EXPORT, data={**FORM, "kind": "gossip"}),
         ):
             assert answer.status_code == 422

@@ -83,6 +83,7 @@ async def test_the_way_to_older_lines_keeps_the_filter_and_loses_none(office: Of
         {"until": "2026-13-01T00:00"},
         {"before": "x"},
         {"kind": "gossip"},
+        {"kind": "null"},
         {"outcome": "perhaps"},
         {"since": "0001-01-01T00:00"},
         {"actor": "x" * 129},

@@ -1,0 +1,167 @@
+"""The form of one CRL (RFC 5280 §5.1, §5.2). Who signed it is not known yet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gateway.card.certificate import NO_UNUSED_BITS
+from gateway.card.der import DerError
+from gateway.card.general.crl_der import (
+    BIT_STRING,
+    GENERALIZED_TIME,
+    INTEGER,
+    SEQUENCE,
+    UTC_TIME,
+    Extension,
+    Value,
+    read_extensions,
+    read_integer,
+    read_time,
+    read_values,
+    read_whole,
+)
+from gateway.card.general.crl_entries import NO_ENTRIES, Entries, read_entries
+from gateway.card.general.crl_points import (
+    IssuingDistributionPoint,
+    read_issuing_distribution_point,
+)
+
+VERSION_2 = bytes.fromhex("020101")
+
+CRL_NUMBER = bytes.fromhex("551d14")
+DELTA_CRL_INDICATOR = bytes.fromhex("551d1b")
+ISSUING_DISTRIBUTION_POINT = bytes.fromhex("551d1c")
+AUTHORITY_KEY_IDENTIFIER = bytes.fromhex("551d23")
+# What is understood here, so that a critical one does not make the CRL unusable. cRLNumber is
+# not among them: it must not be critical (RFC 5280 §5.2.3).
+UNDERSTOOD = frozenset({DELTA_CRL_INDICATOR, ISSUING_DISTRIBUTION_POINT, AUTHORITY_KEY_IDENTIFIER})
+
+MAX_CRL_OCTETS = 16 * 1024 * 1024
+MAX_NUMBER_OCTETS = 20
+"""RFC 5280 §5.2.3."""
+
+
+class UnusableCrlError(Exception):
+    """The CRL proves nothing. One line for the operator."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RevocationList:
+    """Well-formed, with nothing in it that is not understood."""
+
+    tbs: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
+    signature_algorithm: bytes
+    """The whole AlgorithmIdentifier."""
+    issuer: bytes
+    """The Name, in DER."""
+    this_update: datetime
+    next_update: datetime | None
+    number: int
+    base_number: int | None
+    """BaseCRLNumber; None: a complete CRL."""
+    key_identifier: bytes | None
+    issuing_point: IssuingDistributionPoint | None
+    scope: tuple[bytes | None, bytes | None]
+    """authorityKeyIdentifier and issuingDistributionPoint, as they stand."""
+    entries: Entries = field(repr=False)
+
+
+def read_crl(der: bytes) -> RevocationList:
+    """Raises UnusableCrlError. What is not understood makes the whole CRL unusable."""
+    if len(der) > MAX_CRL_OCTETS:
+        raise UnusableCrlError(f"longer than {MAX_CRL_OCTETS} octets")
+    try:
+        return _read_crl(der)
+    except DerError as error:
+        raise UnusableCrlError(str(error)) from error
+
+
+def _read_crl(der: bytes) -> RevocationList:
+    tbs, algorithm, signature = _expect(der, SEQUENCE, SEQUENCE, BIT_STRING)
+    if signature.content[:1] != NO_UNUSED_BITS:
+        raise DerError("the signature is not made of whole octets")
+    version, inner_algorithm, issuer, this_update, *rest = _read_fields(tbs.content)
+    if version.der != VERSION_2:
+        raise DerError("not a CRL of version 2")
+    # RFC 5280 §5.1.1.2: both name the same algorithm.
+    if inner_algorithm.der != algorithm.der:
+        raise DerError("the signature algorithm stands in it in two versions")
+    if not issuer.content:
+        raise DerError("the issuer is empty")  # RFC 5280 §5.1.2.3
+    next_update = rest.pop(0) if rest and rest[0].tag in (UTC_TIME, GENERALIZED_TIME) else None
+    revoked = rest.pop(0) if rest and rest[0].tag == SEQUENCE else None
+    if len(rest) != 1 or rest[0].tag != 0xA0:
+        raise DerError("it has no extensions, or something else in their place")
+    extensions = _read_crl_extensions(rest[0].content)
+    entries = NO_ENTRIES if revoked is None else read_entries(revoked.content, issuer.der)
+    point = extensions.get(ISSUING_DISTRIBUTION_POINT)
+    key_identifier = extensions.get(AUTHORITY_KEY_IDENTIFIER)
+    found = RevocationList(
+        tbs=tbs.der,
+        signature=signature.content[1:],
+        signature_algorithm=algorithm.der,
+        issuer=issuer.der,
+        this_update=read_time(this_update.tag, this_update.content),
+        next_update=next_update and read_time(next_update.tag, next_update.content),
+        number=_read_number(extensions[CRL_NUMBER]),
+        base_number=_read_base(extensions.get(DELTA_CRL_INDICATOR)),
+        key_identifier=key_identifier and _read_key_identifier(key_identifier),
+        issuing_point=point and read_issuing_distribution_point(point.value),
+        scope=(key_identifier and key_identifier.value, point and point.value),
+        entries=entries,
+    )
+    _check_entries(found)
+    return found
+
+
+def _read_fields(tbs: bytes) -> list[Value]:
+    fields = list(read_values(tbs))
+    if [each.tag for each in fields[:3]] != [INTEGER, SEQUENCE, SEQUENCE] or len(fields) < 4:
+        raise DerError("not a CRL of version 2")
+    return fields
+
+
+def _expect(der: bytes, *tags: int) -> list[Value]:
+    values = list(read_values(read_whole(der, SEQUENCE)))
+    if [each.tag for each in values] != list(tags):
+        raise DerError("not a CRL")
+    return values
+
+
+def _read_crl_extensions(content: bytes) -> Mapping[bytes, Extension]:
+    extensions = read_extensions(read_whole(content, SEQUENCE))
+    for oid, extension in extensions.items():
+        if extension.critical and oid not in UNDERSTOOD:
+            raise DerError(f"unknown critical extension {oid.hex()}")
+    if CRL_NUMBER not in extensions:
+        raise DerError("it has no cRLNumber")  # RFC 5280 §5.2.3
+    return extensions
+
+
+def _read_number(extension: Extension) -> int:
+    content = read_whole(extension.value, INTEGER)
+    number = read_integer(content)
+    if number < 0 or len(content) > MAX_NUMBER_OCTETS:
+        raise DerError("a CRL's number is negative or longer than 20 octets")
+    return number
+
+
+def _read_base(extension: Extension | None) -> int | None:
+    return None if extension is None else _read_number(extension)
+
+
+def _read_key_identifier(extension: Extension) -> bytes | None:
+    """RFC 5280 §4.2.1.1: [0], if it stands there; the other two name a certificate, not a key."""
+    for each in read_values(read_whole(extension.value, SEQUENCE)):
+        if each.tag == 0x80:
+            return each.content
+    return None
+
+
+def _check_entries(crl: RevocationList) -> None:
+    """RFC 5280 §5.3.1 and §5.3.3: what only a delta CRL, or an indirect one, may say."""
+    if crl.entries.removes and crl.base_number is None:
+        raise DerError("removeFromCRL outside a delta CRL")
+    if crl.entries.indirect and not (crl.issuing_point and crl.issuing_point.indirect):
+        raise DerError("another issuer's entries, but not an indirect CRL")

@@ -1,5 +1,7 @@
 """A delta CRL on its complete CRL (RFC 5280 §5.2.4, §6.3.3 (c))."""
 
+from collections.abc import Iterable
+
 from gateway.card.general.crl_entries import EntryReason
 from gateway.card.general.crl_form import RevocationList
 
@@ -17,16 +19,23 @@ def completes(delta: RevocationList, complete: RevocationList) -> bool:
 
 
 def combine(
-    in_complete: EntryReason | None, in_deltas: list[EntryReason]
+    in_complete: EntryReason | None, in_deltas: Iterable[tuple[int, EntryReason]]
 ) -> EntryReason | None:
-    """What stands of one certificate; None: it is not revoked. `in_deltas`: one for each delta
-    that lists it, the newest first.
+    """What stands of one certificate; None: it is not revoked. `in_deltas`: number and reason of
+    each delta that lists it.
 
-    Only a hold is taken back (§5.3.1); what was revoked for good stays so, whatever a delta says.
+    Only a hold is taken back (§5.3.1): what is revoked for good stays so, whatever a delta says.
     """
-    for reason in in_deltas:
+    standing = in_complete
+    for _, reason in sorted(in_deltas, key=_in_order):
         if reason is not EntryReason.REMOVE_FROM_CRL:
-            return reason
-        if in_complete is EntryReason.CERTIFICATE_HOLD:
-            return None
-    return in_complete
+            standing = reason if standing in (None, EntryReason.CERTIFICATE_HOLD) else standing
+        elif standing is EntryReason.CERTIFICATE_HOLD:
+            standing = None
+    return standing
+
+
+def _in_order(entry: tuple[int, EntryReason]) -> tuple[int, bool]:
+    """As they were issued; of two of one number, the one that revokes has the last word."""
+    number, reason = entry
+    return number, reason is not EntryReason.REMOVE_FROM_CRL

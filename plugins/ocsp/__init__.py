@@ -1,0 +1,7 @@
+"""Revocation by asking OCSP responders over HTTP (RFC 6960)."""
+
+from plugins.ocsp.response import check_response
+from plugins.ocsp.rules import Rules
+from plugins.ocsp.source import OcspSource
+
+__all__ = ["OcspSource", "Rules", "check_response"]

@@ -27,8 +27,10 @@ _MAX_ISSUERS = 64
 MAX_SERIAL_OCTETS = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Issuer:
+    """One object for each certificate, so that what is known of it can be kept by its identity."""
+
     name: bytes
     """The subject's DER."""
     key_hash: bytes

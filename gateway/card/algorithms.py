@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.x509 import Certificate
 
 from gateway.card.api import CertificateError, Reason
@@ -15,6 +16,8 @@ PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 # CRYPTREC: RSA-2048 with SHA-256 is the floor; the ceiling bounds what a signature check can cost.
 RSA_BITS = range(2048, 4096 + 1)
 RSA_LEAST_EXPONENT = 65537
+# FIPS 186-5 §A.1.1: e < 2^256. A longer one makes a check cost as much as signing.
+RSA_EXPONENT_BITS = 256
 
 ECDSA_HASHES: Mapping[str, hashes.HashAlgorithm] = {
     "secp256r1": hashes.SHA256(),
@@ -47,11 +50,16 @@ def load_public_key(certificate: Certificate) -> PublicKey:
         raise CertificateError(Reason.UNSUPPORTED_ALGORITHM, "unknown kind of key") from error
     except ValueError as error:
         raise CertificateError(Reason.MALFORMED_CERTIFICATE, "its key is malformed") from error
+    return allow_public_key(key)
+
+
+def allow_public_key(key: PublicKeyTypes) -> PublicKey:
+    """The same key; CertificateError where it is of no allowed kind or strength."""
     if isinstance(key, rsa.RSAPublicKey):
         numbers = key.public_numbers()
         if key.key_size < RSA_BITS.start or numbers.e < RSA_LEAST_EXPONENT:
             raise CertificateError(Reason.WEAK_KEY, f"RSA-{key.key_size}, e = {numbers.e}")
-        if key.key_size not in RSA_BITS:
+        if key.key_size not in RSA_BITS or numbers.e.bit_length() > RSA_EXPONENT_BITS:
             raise CertificateError(Reason.UNSUPPORTED_ALGORITHM, f"RSA-{key.key_size}")
         return key
     if isinstance(key, ec.EllipticCurvePublicKey):

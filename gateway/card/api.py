@@ -28,6 +28,11 @@ class Reason(StrEnum):
     UNTRUSTED_ISSUER = "untrusted_issuer"
     BAD_ISSUER_SIGNATURE = "bad_issuer_signature"
     ANCHOR_EXPIRED = "anchor_expired"
+    NOT_A_CA = "not_a_ca"
+    PATH_TOO_LONG = "path_too_long"
+    NAME_NOT_PERMITTED = "name_not_permitted"
+    NO_ACCEPTABLE_POLICY = "no_acceptable_policy"
+    PATH_TOO_COMPLEX = "path_too_complex"
     # the profile
     UNKNOWN_PROFILE = "unknown_profile"
     WRONG_CERTIFICATE_TYPE = "wrong_certificate_type"

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Protocol
 
 from gateway.card.algorithms import PublicKey
+from gateway.card.api import CertificateError
 from gateway.card.general.certificate import Certificate
-
-ANY_POLICY = "2.5.29.32.0"
+from gateway.card.general.policy_extensions import ANY_POLICY
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,10 @@ class GeneralPath:
     @property
     def leaf(self) -> Certificate:
         return self.certificates[-1]
+
+
+class FinalError(CertificateError):
+    """A refusal that no other path can undo: it ends the search."""
 
 
 class RevocationCheck(Protocol):

@@ -44,6 +44,15 @@ def read_whole(data: bytes, tag: int) -> bytes:
     return data[content:end]
 
 
+def sequence(content: bytes) -> bytes:
+    """`content` as one SEQUENCE."""
+    size = len(content)
+    if size < 0x80:
+        return bytes((SEQUENCE, size)) + content
+    octets = size.to_bytes((size.bit_length() + 7) // 8)
+    return bytes((SEQUENCE, 0x80 | len(octets))) + octets + content
+
+
 def read_integer(content: bytes) -> int:
     if not content:
         raise DerError("a number is empty")

@@ -13,10 +13,10 @@ from gateway.card.general.crl_der import (
     read_extensions,
     read_integer,
     read_time,
-    read_values,
     read_whole,
 )
-from gateway.card.general.crl_points import directory_names
+from gateway.card.general.general_names import read_alternative_names
+from gateway.card.general.names import Name
 
 CRL_REASON = bytes.fromhex("551d15")
 INVALIDITY_DATE = bytes.fromhex("551d18")
@@ -45,16 +45,15 @@ class EntryReason(IntEnum):
 @dataclass(frozen=True, slots=True)
 class _EntryExtensions:
     reason: EntryReason = EntryReason.UNSPECIFIED
-    issuer: bytes | None = None
-    """The Name in certificateIssuer."""
+    issuer: Name | None = None
+    """The one name in certificateIssuer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entries:
     """Whom a CRL lists, by issuer and serial number."""
 
-    listed: Mapping[bytes, Mapping[int, EntryReason]]
-    """By the issuer's Name in DER as it stands in the list."""
+    listed: Mapping[Name, Mapping[int, EntryReason]]
     repeated: bool
     """One certificate is listed twice: of the two, it is not known which stands (§5.1.2.6)."""
     removes: bool
@@ -62,15 +61,19 @@ class Entries:
     indirect: bool
     """There is a certificateIssuer among them."""
 
+    def find(self, issuer: Name, serial_number: int) -> EntryReason | None:
+        by_serial_number = self.listed.get(issuer)
+        return None if by_serial_number is None else by_serial_number.get(serial_number)
+
 
 NO_ENTRIES = Entries(listed={}, repeated=False, removes=False, indirect=False)
 
 
-def read_entries(content: bytes, crl_issuer: bytes) -> Entries:
+def read_entries(content: bytes, crl_issuer: Name) -> Entries:
     """`content`: of revokedCertificates. Entries belong to the CRL's issuer until one names
     another, who then stands for those that follow (RFC 5280 §5.3.3)."""
     known: dict[bytes, _EntryExtensions] = {b"": _EntryExtensions()}
-    listed: dict[bytes, dict[int, EntryReason]] = {}
+    listed: dict[Name, dict[int, EntryReason]] = {}
     current = listed.setdefault(crl_issuer, {})
     count, indirect, removes, at = 0, False, False, 0
     while at < len(content):
@@ -125,9 +128,9 @@ def _read_reason(der: bytes) -> EntryReason:
         raise DerError("an entry has an unknown reason") from error
 
 
-def _read_issuer(der: bytes) -> bytes:
-    content = read_whole(der, SEQUENCE)
-    names = directory_names(tuple(each.der for each in read_values(content)))
-    if len(names) != 1:
+def _read_issuer(der: bytes) -> Name:
+    names = [each.value for each in read_alternative_names(der)]
+    found = [each for each in names if isinstance(each, Name)]
+    if len(found) != 1:
         raise DerError("an entry's issuer is not one directoryName")
-    return names[0]
+    return found[0]

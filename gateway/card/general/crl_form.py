@@ -25,13 +25,18 @@ from gateway.card.general.crl_points import (
     IssuingDistributionPoint,
     read_issuing_distribution_point,
 )
+from gateway.card.general.extensions import (
+    AuthorityKeyIdentifier,
+    read_authority_key_identifier,
+)
+from gateway.card.general.names import Name, parse_name
+from gateway.card.general.oids import AUTHORITY_KEY_IDENTIFIER
 
 VERSION_2 = bytes.fromhex("020101")
 
 CRL_NUMBER = bytes.fromhex("551d14")
 DELTA_CRL_INDICATOR = bytes.fromhex("551d1b")
 ISSUING_DISTRIBUTION_POINT = bytes.fromhex("551d1c")
-AUTHORITY_KEY_IDENTIFIER = bytes.fromhex("551d23")
 # What is understood here, so that a critical one does not make the CRL unusable. cRLNumber is
 # not among them: it must not be critical (RFC 5280 §5.2.3).
 UNDERSTOOD = frozenset({DELTA_CRL_INDICATOR, ISSUING_DISTRIBUTION_POINT, AUTHORITY_KEY_IDENTIFIER})
@@ -53,14 +58,13 @@ class RevocationList:
     signature: bytes = field(repr=False)
     signature_algorithm: bytes
     """The whole AlgorithmIdentifier."""
-    issuer: bytes
-    """The Name, in DER."""
+    issuer: Name
     this_update: datetime
     next_update: datetime | None
     number: int
     base_number: int | None
     """BaseCRLNumber; None: a complete CRL."""
-    key_identifier: bytes | None
+    authority_key_identifier: AuthorityKeyIdentifier | None
     issuing_point: IssuingDistributionPoint | None
     scope: tuple[bytes | None, bytes | None]
     """authorityKeyIdentifier and issuingDistributionPoint, as they stand."""
@@ -81,33 +85,35 @@ def _read_crl(der: bytes) -> RevocationList:
     tbs, algorithm, signature = _expect(der, SEQUENCE, SEQUENCE, BIT_STRING)
     if signature.content[:1] != NO_UNUSED_BITS:
         raise DerError("the signature is not made of whole octets")
-    version, inner_algorithm, issuer, this_update, *rest = _read_fields(tbs.content)
+    version, inner_algorithm, name, this_update, *rest = _read_fields(tbs.content)
     if version.der != VERSION_2:
         raise DerError("not a CRL of version 2")
     # RFC 5280 §5.1.1.2: both name the same algorithm.
     if inner_algorithm.der != algorithm.der:
         raise DerError("the signature algorithm stands in it in two versions")
-    if not issuer.content:
+    issuer = parse_name(name.der)
+    if issuer.is_empty:
         raise DerError("the issuer is empty")  # RFC 5280 §5.1.2.3
     next_update = rest.pop(0) if rest and rest[0].tag in (UTC_TIME, GENERALIZED_TIME) else None
     revoked = rest.pop(0) if rest and rest[0].tag == SEQUENCE else None
     if len(rest) != 1 or rest[0].tag != 0xA0:
         raise DerError("it has no extensions, or something else in their place")
     extensions = _read_crl_extensions(rest[0].content)
-    entries = NO_ENTRIES if revoked is None else read_entries(revoked.content, issuer.der)
+    entries = NO_ENTRIES if revoked is None else read_entries(revoked.content, issuer)
     point = extensions.get(ISSUING_DISTRIBUTION_POINT)
     key_identifier = extensions.get(AUTHORITY_KEY_IDENTIFIER)
     found = RevocationList(
         tbs=tbs.der,
         signature=signature.content[1:],
         signature_algorithm=algorithm.der,
-        issuer=issuer.der,
+        issuer=issuer,
         this_update=read_time(this_update.tag, this_update.content),
         next_update=next_update and read_time(next_update.tag, next_update.content),
         number=_read_number(extensions[CRL_NUMBER]),
         base_number=_read_base(extensions.get(DELTA_CRL_INDICATOR)),
-        key_identifier=key_identifier and _read_key_identifier(key_identifier),
-        issuing_point=point and read_issuing_distribution_point(point.value),
+        authority_key_identifier=key_identifier
+        and read_authority_key_identifier(key_identifier.value),
+        issuing_point=point and read_issuing_distribution_point(point.value, issuer),
         scope=(key_identifier and key_identifier.value, point and point.value),
         entries=entries,
     )
@@ -149,14 +155,6 @@ def _read_number(extension: Extension) -> int:
 
 def _read_base(extension: Extension | None) -> int | None:
     return None if extension is None else _read_number(extension)
-
-
-def _read_key_identifier(extension: Extension) -> bytes | None:
-    """RFC 5280 §4.2.1.1: [0], if it stands there; the other two name a certificate, not a key."""
-    for each in read_values(read_whole(extension.value, SEQUENCE)):
-        if each.tag == 0x80:
-            return each.content
-    return None
 
 
 def _check_entries(crl: RevocationList) -> None:

@@ -7,14 +7,20 @@ from functools import reduce
 from operator import or_
 
 from gateway.card.der import DerError
-from gateway.card.general.crl_der import SEQUENCE, SET, Value, read_true, read_values, read_whole
+from gateway.card.general.crl_der import (
+    SEQUENCE,
+    SET,
+    Value,
+    read_true,
+    read_values,
+    read_whole,
+    sequence,
+)
+from gateway.card.general.general_names import GeneralName, NameForm, read_general_names
+from gateway.card.general.names import Name, parse_name
 
-# GeneralName (RFC 5280 §4.2.1.6): the one kind that is compared by RFC 5280 §7.1.
-DIRECTORY_NAME = 0xA4
-GENERAL_NAMES = frozenset({0xA0, 0x81, 0x82, 0xA3, DIRECTORY_NAME, 0xA5, 0x86, 0x87, 0x88})
-
-# How many names a certificate's points, or a list's, may carry.
-MAX_NAMES = 64
+MAX_POINTS, MAX_NAMES = 32, 64
+"""How many points a certificate may have, and how many names a list of names."""
 
 
 class Reasons(Flag):
@@ -36,30 +42,29 @@ ALL_REASONS = ~NO_REASONS
 _BITS = tuple(enumerate(Reasons, start=1))
 
 
-@dataclass(frozen=True, slots=True)
-class PointName:
-    """DistributionPointName: either names, or what is to be added to the CRL issuer's name."""
+# Of one point, with nothing relative left.
+Names = frozenset[GeneralName]
 
-    general_names: tuple[bytes, ...] = ()
-    relative_name: bytes | None = None
-    """A RelativeDistinguishedName, with its tag."""
+
+def as_general_name(name: Name) -> GeneralName:
+    return GeneralName(NameForm.DIRECTORY, name)
 
 
 @dataclass(frozen=True, slots=True)
 class DistributionPoint:
     """Where a certificate says that its revocation is told."""
 
-    name: PointName | None = None
+    names: Names | None
     reasons: Reasons = ALL_REASONS
-    crl_issuer: tuple[bytes, ...] = ()
-    """GeneralNames; empty: the certificate's own issuer."""
+    crl_issuer: tuple[GeneralName, ...] = ()
+    """Empty: the certificate's own issuer."""
 
 
 @dataclass(frozen=True, slots=True)
 class IssuingDistributionPoint:
     """What a CRL says that it covers."""
 
-    name: PointName | None = None
+    names: Names | None = None
     only_user_certificates: bool = False
     only_ca_certificates: bool = False
     only_attribute_certificates: bool = False
@@ -67,35 +72,31 @@ class IssuingDistributionPoint:
     indirect: bool = False
 
 
-def read_distribution_points(der: bytes) -> tuple[DistributionPoint, ...]:
-    points = tuple(_read_point(each) for each in read_values(read_whole(der, SEQUENCE)))
-    if not points:
-        raise DerError("there is no distribution point")
-    if sum(_count_names(each) for each in points) > MAX_NAMES:
-        raise DerError("the distribution points have too many names")
-    return points
+def read_distribution_points(der: bytes, issuer: Name) -> tuple[DistributionPoint, ...]:
+    values = list(read_values(read_whole(der, SEQUENCE)))
+    if not values or len(values) > MAX_POINTS:
+        raise DerError("there is no distribution point, or too many")
+    return tuple(_read_point(each, issuer) for each in values)
 
 
-def _count_names(point: DistributionPoint) -> int:
-    full = len(point.name.general_names) if point.name else 0
-    return 1 + full + len(point.crl_issuer)
-
-
-def _read_point(value: Value) -> DistributionPoint:
+def _read_point(value: Value, certificate_issuer: Name) -> DistributionPoint:
     if value.tag != SEQUENCE:
         raise DerError("a distribution point is not a SEQUENCE")
     fields = _read_fields(value.content, (0xA0, 0x81, 0xA2))
     name, reasons, issuer = (fields.get(tag) for tag in (0xA0, 0x81, 0xA2))
     if name is None and issuer is None:
         raise DerError("a distribution point has neither name nor CRL issuer")
+    crl_issuer = () if issuer is None else _read_general_names(issuer)
     return DistributionPoint(
-        name=None if name is None else _read_name(name),
+        names=None
+        if name is None
+        else _read_names(name, crl_issuer or (as_general_name(certificate_issuer),)),
         reasons=ALL_REASONS if reasons is None else _read_reasons(reasons),
-        crl_issuer=() if issuer is None else _read_general_names(issuer),
+        crl_issuer=crl_issuer,
     )
 
 
-def read_issuing_distribution_point(der: bytes) -> IssuingDistributionPoint:
+def read_issuing_distribution_point(der: bytes, crl_issuer: Name) -> IssuingDistributionPoint:
     fields = _read_fields(read_whole(der, SEQUENCE), (0xA0, 0x81, 0x82, 0x83, 0x84, 0x85))
     if not fields:
         raise DerError("an issuingDistributionPoint is empty")  # RFC 5280 §5.2.5
@@ -103,17 +104,14 @@ def read_issuing_distribution_point(der: bytes) -> IssuingDistributionPoint:
     if sum(flags.get(tag, False) for tag in (0x81, 0x82, 0x85)) > 1:
         raise DerError("an issuingDistributionPoint covers two kinds only")
     name, reasons = fields.get(0xA0), fields.get(0x83)
-    found = IssuingDistributionPoint(
-        name=None if name is None else _read_name(name),
+    return IssuingDistributionPoint(
+        names=None if name is None else _read_names(name, (as_general_name(crl_issuer),)),
         only_user_certificates=flags.get(0x81, False),
         only_ca_certificates=flags.get(0x82, False),
         only_some_reasons=ALL_REASONS if reasons is None else _read_reasons(reasons),
         indirect=flags.get(0x84, False),
         only_attribute_certificates=flags.get(0x85, False),
     )
-    if found.name is not None and len(found.name.general_names) > MAX_NAMES:
-        raise DerError("an issuingDistributionPoint has too many names")
-    return found
 
 
 def _read_fields(data: bytes, order: tuple[int, ...]) -> Mapping[int, bytes]:
@@ -125,31 +123,27 @@ def _read_fields(data: bytes, order: tuple[int, ...]) -> Mapping[int, bytes]:
     return {each.tag: each.content for each in values}
 
 
-def _read_name(content: bytes) -> PointName:
+def _read_names(content: bytes, base: tuple[GeneralName, ...]) -> Names:
+    """DistributionPointName: either names, or what is to be added to the CRL issuer's name."""
     values = list(read_values(content))
     if len(values) == 1 and values[0].tag == 0xA0:
-        return PointName(general_names=_read_general_names(values[0].content))
-    if len(values) == 1 and values[0].tag == 0xA1 and values[0].content:
-        return PointName(relative_name=_as_set(values[0]))
-    raise DerError("a distribution point's name is neither full nor relative")
+        return frozenset(_read_general_names(values[0].content))
+    if len(values) != 1 or values[0].tag != 0xA1 or not values[0].content:
+        raise DerError("a distribution point's name is neither full nor relative")
+    # RFC 5280 §4.2.1.13: no relative name where cRLIssuer has more than one.
+    if len(base) != 1 or not isinstance(base[0].value, Name):
+        raise DerError("a distribution point's name is relative to none or to several")
+    # The IMPLICIT tag of the relative name is one octet, as SET's own is.
+    relative = bytes((SET,)) + values[0].der[1:]
+    whole = sequence(read_whole(base[0].value.der, SEQUENCE) + relative)
+    return frozenset({as_general_name(parse_name(whole))})
 
 
-def _as_set(value: Value) -> bytes:
-    """The IMPLICIT tag of the relative name is one octet, as SET's own is."""
-    return bytes((SET,)) + value.der[1:]
-
-
-def _read_general_names(content: bytes) -> tuple[bytes, ...]:
-    values = list(read_values(content))
-    if not values or any(each.tag not in GENERAL_NAMES for each in values):
-        raise DerError("a list of names is empty or holds what is none")
-    return tuple(each.der for each in values)
-
-
-def directory_names(general_names: tuple[bytes, ...]) -> list[bytes]:
-    """The DER of each Name among them."""
-    found = (next(read_values(each)) for each in general_names)
-    return [each.content for each in found if each.tag == DIRECTORY_NAME]
+def _read_general_names(content: bytes) -> tuple[GeneralName, ...]:
+    names = read_general_names(content)
+    if len(names) > MAX_NAMES:
+        raise DerError("a list of names is too long")
+    return names
 
 
 def _read_reasons(content: bytes) -> Reasons:

@@ -1,0 +1,116 @@
+"""Revocation by CRLs for the general profile (RFC 5280 §6.3.3)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from gateway.card.algorithms import PublicKey
+from gateway.card.api import CertificateError, Reason
+from gateway.card.general.certificate import Certificate
+from gateway.card.general.crl_form import RevocationList, UnusableCrlError, read_crl
+from gateway.card.general.crl_scope import covered_reasons, read_subject
+from gateway.card.general.crl_signer import Asked, CrlSigners
+from gateway.card.general.crl_status import SignedCrl, check_status
+from gateway.card.general.effort import Effort
+from gateway.card.general.model import PolicyInputs
+from gateway.card.general.names import Name
+from gateway.card.general.validate import find_path, read_certificates
+
+MAX_SIGNER_DEPTH = 3
+"""CRL issuers whose own status another CRL issuer's list tells, and so on."""
+SIGNER_PATH = 5_000
+"""Of the effort: what a search for one CRL issuer's path counts."""
+
+
+class CrlEvidence:
+    """The `RevocationCheck` of what came with one request: CRLs, and certificates that may hold
+    their issuers' keys. What cannot be read proves nothing and is left out."""
+
+    def __init__(
+        self, crls: Iterable[bytes], pool: Sequence[bytes], effort: Effort | None = None
+    ) -> None:
+        """Raises CertificateError where the pool is larger than any path needs."""
+        self.problems: list[str] = []
+        """Why this or that CRL could not be read."""
+        self._lists: dict[Name, list[RevocationList]] = defaultdict(list)
+        for der in dict.fromkeys(crls):
+            try:
+                crl = read_crl(der)
+            except UnusableCrlError as error:
+                self.problems.append(str(error))
+            else:
+                self._lists[crl.issuer].append(crl)
+        self._pool, _ = read_certificates(pool)
+        self._effort = effort or Effort()
+        self._signers = CrlSigners(self._pool, self._effort)
+        self._trusted: set[tuple[bytes, bytes, datetime]] = set()
+
+    def __call__(
+        self,
+        subject: Certificate,
+        issuers: tuple[Certificate, ...],
+        working_public_key: PublicKey,
+        at: datetime,
+    ) -> None:
+        try:
+            self._check(subject, Asked(issuers, working_public_key, at, signers=()))
+        except CertificateError as error:
+            if error.reason is not Reason.PATH_TOO_COMPLEX:
+                raise
+            told = "its CRLs take too much work to check"
+            raise CertificateError(Reason.STATUS_UNKNOWN, told) from error
+
+    def _check(self, subject: Certificate, asked: Asked) -> None:
+        wanted = read_subject(subject)
+        signed = []
+        for name in wanted.crl_issuers:
+            for crl in self._lists.get(name, ()):
+                covers = covered_reasons(wanted, crl)
+                key = self._find_key(crl, asked) if covers else None
+                if key is not None:
+                    signed.append(SignedCrl(crl, covers, key))
+        check_status(wanted, signed, asked.at)
+
+    def _find_key(self, crl: RevocationList, asked: Asked) -> bytes | None:
+        """The key that signed it, as a SubjectPublicKeyInfo, if whoever holds it may."""
+        for signer in self._signers.in_path(crl, asked):
+            return signer.subject_public_key_info
+        for signer in self._signers.in_pool(crl):
+            if self._is_trusted(signer, asked):
+                return signer.subject_public_key_info
+        return None
+
+    def _is_trusted(self, signer: Certificate, asked: Asked) -> bool:
+        """RFC 5280 §6.3.3 (f): its path ends at the same anchor, and nobody in it is revoked."""
+        *_, anchor = asked.issuers
+        trusted = (signer.der, anchor.der, asked.at)
+        if trusted in self._trusted:
+            return True
+        # Nobody's own list, nor one that hangs on it, proves that they may sign it.
+        is_asked = any(signer.der == each.der for each in asked.signers)
+        if is_asked or len(asked.signers) == MAX_SIGNER_DEPTH:
+            return False
+        self._effort.spend(SIGNER_PATH)
+        signers = (*asked.signers, signer)
+
+        def check(
+            subject: Certificate,
+            issuers: tuple[Certificate, ...],
+            working_public_key: PublicKey,
+            at: datetime,
+        ) -> None:
+            self._check(subject, Asked(issuers, working_public_key, at, signers))
+
+        try:
+            find_path(
+                signer,
+                pool=self._pool,
+                anchors=[anchor],
+                at=asked.at,
+                inputs=PolicyInputs(),
+                revocation=check,
+            )
+        except CertificateError:
+            return False
+        self._trusted.add(trusted)
+        return True

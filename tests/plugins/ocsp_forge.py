@@ -115,6 +115,8 @@ class ResponseTemplate:
     hash_algorithm: hashes.HashAlgorithm = field(default_factory=hashes.SHA256)
     signature: bytes | None = None
     """Another one than its own."""
+    other_tbs: bytes | None = None
+    """Signed in place of what the fields say."""
 
     @property
     def single(self) -> Single:
@@ -124,6 +126,8 @@ class ResponseTemplate:
         return replace(self, singles=(replace(self.single, **changes),))  # type: ignore[arg-type]
 
     def tbs(self) -> bytes:
+        if self.other_tbs is not None:
+            return self.other_tbs
         singles = tlv(0x30, b"".join(single.encode() for single in self.singles))
         content = self.version + self.responder_id + generalized_time(self.produced_at) + singles
         if self.extensions:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -63,22 +63,22 @@ class OcspSource:
     async def _ask(
         self, responder: Responder, path: CertificatePath, now: datetime
     ) -> CertificateStatus:
-        breaker = self._breaker(responder.url)
-        if not breaker.admits(now):
+        breaker, clock = self._breaker(responder.url), asyncio.get_running_loop().time
+        started = clock()
+        if not breaker.admits(started):
             return unknown("its responder has failed and is left alone for a while")
         nonce = None if responder.nonce is Nonce.OFF else secrets.token_bytes(NONCE_BYTES)
         leaf, issuer = path.leaf, path.anchor.certificate
         request = make_request(leaf, issuer, self._settings.request_hash, nonce)
-        elapsed = _stopwatch()
         try:
             unverified_response = await self._client.ask(responder.url, request)
         except UnreachableError as error:
-            breaker.fail(now + elapsed())
+            breaker.fail(clock())
             logger.warning("OCSP responder %s: %s", responder.url, error)
             return unknown(f"its responder failed: {error}")
         breaker.succeed()
         # The response was made after `now`, by as long as it took.
-        at = now + elapsed()
+        at = now + timedelta(seconds=clock() - started)
         rules = replace(self._settings.rules, require_nonce=responder.nonce is Nonce.REQUIRED)
         status = check_response(unverified_response, leaf, issuer, nonce=nonce, at=at, rules=rules)
         self._cache.put((path.anchor.fingerprint, leaf.serial_number), status, at)
@@ -86,13 +86,7 @@ class OcspSource:
 
     def _breaker(self, url: str) -> Breaker:
         limit, pause = self._settings.breaker_failures, self._settings.breaker_pause
-        return self._breakers.setdefault(url, Breaker(limit, pause))
-
-
-def _stopwatch() -> Callable[[], timedelta]:
-    clock = asyncio.get_running_loop().time
-    started = clock()
-    return lambda: timedelta(seconds=clock() - started)
+        return self._breakers.setdefault(url, Breaker(limit, pause.total_seconds()))
 
 
 def responder_url(leaf: x509.Certificate) -> str | None:

@@ -117,8 +117,8 @@ def _parse(der: bytes) -> Certificate:
     signature, signature_end = expect_tlv(der, algorithm_end, end, BIT_STRING)
     if end != len(der) or signature_end != end:
         raise DerError("bytes stand behind the certificate or its signature")
-    if der[signature : signature + 1] != NO_UNUSED_BITS:
-        raise DerError("the signature is not made of whole octets")
+    # One that is not made of whole octets is nobody's signature, but no reason to read no further.
+    is_whole = der[signature : signature + 1] == NO_UNUSED_BITS
 
     version, serial = _read_version(der, tbs, tbs_end)
     number, serial_end = expect_tlv(der, serial, tbs_end, INTEGER)
@@ -137,7 +137,7 @@ def _parse(der: bytes) -> Certificate:
     certificate = Certificate(
         der=der,
         tbs=der[start:tbs_end],
-        signature=der[signature + 1 : end],
+        signature=der[signature + 1 : end] if is_whole else b"",
         signature_algorithm=der[tbs_end:algorithm_end],
         version=version,
         serial_number=read_integer(der[number:serial_end]),

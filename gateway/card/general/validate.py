@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from gateway.card.api import CertificateError, Reason
 from gateway.card.general.build import PathBuilder
@@ -13,6 +14,9 @@ from gateway.card.general.signatures import Signatures
 
 MAX_CERTIFICATES = 512
 """Of the pool, and of the anchors: no PKI hands a leaf more."""
+
+MAX_REMEMBERED = 128
+MAX_REMEMBERED_OCTETS = 4_096
 
 
 def validate(
@@ -29,27 +33,39 @@ def validate(
 ) -> GeneralPath:
     """Raises CertificateError, with the reason of the path that came furthest. `revocation` is
     None only where whoever asks does without it."""
+    readable, unreadable = read_certificates(pool)
+    trusted, unreadable_anchors = read_certificates(anchors)
     return find_path(
         parse_certificate(unverified_leaf),
-        pool=read_certificates(pool),
-        anchors=read_certificates(anchors),
+        pool=readable,
+        anchors=trusted,
         at=at,
         inputs=PolicyInputs(policies, explicit_policy, inhibit_any_policy, inhibit_policy_mapping),
         revocation=revocation,
+        unreadable=(*unreadable, *unreadable_anchors),
     )
 
 
-def read_certificates(unverified: Sequence[bytes]) -> list[Certificate]:
-    """Those that can be read; what cannot is not of use to any path."""
+def read_certificates(
+    unverified: Sequence[bytes],
+) -> tuple[list[Certificate], list[CertificateError]]:
+    """Those that can be read, and what is wrong with the others, which are of use to no path."""
     if len(unverified) > MAX_CERTIFICATES:
         raise CertificateError(Reason.PATH_TOO_COMPLEX, f"more than {MAX_CERTIFICATES} at once")
-    found = []
+    found, refusals = [], []
     for der in unverified:
         try:
-            found.append(parse_certificate(der))
-        except CertificateError:
-            continue
-    return found
+            is_small = len(der) <= MAX_REMEMBERED_OCTETS
+            found.append(_remembered(der) if is_small else parse_certificate(der))
+        except CertificateError as refusal:
+            refusals.append(refusal)
+    return found, refusals
+
+
+@lru_cache(MAX_REMEMBERED)
+def _remembered(der: bytes) -> Certificate:
+    """The certificates of CAs come again and again."""
+    return parse_certificate(der)
 
 
 def find_path(
@@ -60,6 +76,7 @@ def find_path(
     at: datetime,
     inputs: PolicyInputs,
     revocation: RevocationCheck | None,
+    unreadable: Sequence[CertificateError] = (),
 ) -> GeneralPath:
     """The first path that holds; raises CertificateError."""
     effort = Effort()
@@ -78,11 +95,13 @@ def find_path(
             refusals.append(refusal)
         else:
             return GeneralPath(path, valid)
-    raise most_telling(refusals, builder.refusals)
+    raise most_telling(refusals, builder.refusals, unreadable)
 
 
 def most_telling(
-    of_paths: Sequence[CertificateError], of_candidates: Sequence[CertificateError]
+    of_paths: Sequence[CertificateError],
+    of_candidates: Sequence[CertificateError],
+    unreadable: Sequence[CertificateError],
 ) -> CertificateError:
     """A path that lacked evidence alone, else the likeliest path, else the likeliest issuer."""
     for refusal in of_paths:
@@ -90,4 +109,7 @@ def most_telling(
             return refusal
     for refusal in (*of_paths, *of_candidates):
         return refusal
-    return CertificateError(Reason.UNTRUSTED_ISSUER, "no certificate leads from it to an anchor")
+    message = "no certificate leads from it to an anchor"
+    if unreadable:
+        message += f"; {len(unreadable)} cannot be read: {unreadable[0].message}"
+    return CertificateError(Reason.UNTRUSTED_ISSUER, message)

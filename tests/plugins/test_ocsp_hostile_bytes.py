@@ -1,5 +1,6 @@
 """Whatever bytes a responder sends, they say the same as before or nothing, and soon."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from time import process_time
@@ -43,7 +44,9 @@ def dead(asked: OcspWorld) -> bytes:
 
 
 @pytest.mark.parametrize("make", [good, dead])
-def test_a_changed_byte_changes_no_answer_into_another(asked: OcspWorld, make: object) -> None:
+def test_a_changed_byte_changes_no_answer_into_another(
+    asked: OcspWorld, make: Callable[[OcspWorld], bytes]
+) -> None:
     original = make(asked)
     answer = checked(asked, original)
     told = 0

@@ -55,10 +55,16 @@ class CrlEvidence:
         try:
             self._check(subject, Asked(issuers, working_public_key, at, signers=()))
         except CertificateError as error:
-            if error.reason is not Reason.PATH_TOO_COMPLEX:
-                raise
+            raise self._told(error) from error
+
+    def _told(self, error: CertificateError) -> CertificateError:
+        if error.reason is Reason.PATH_TOO_COMPLEX:
             told = "its CRLs take too much work to check"
-            raise CertificateError(Reason.STATUS_UNKNOWN, told) from error
+            return CertificateError(Reason.STATUS_UNKNOWN, told)
+        if not error.reason.could_not_tell or not self.problems:
+            return error
+        told = f"{error.message}; {len(self.problems)} cannot be read: {self.problems[0]}"
+        return CertificateError(error.reason, told)
 
     def _check(self, subject: Certificate, asked: Asked) -> None:
         wanted = read_subject(subject)

@@ -84,9 +84,10 @@ def read_time(tag: int, content: bytes) -> datetime:
         year += 1900 if year >= 50 else 2000
     elif year < 2050:
         raise DerError("a year before 2050 is written as GeneralizedTime")
-    parts = (int(digits[at : at + 2]) for at in range(len(digits) - 10, len(digits), 2))
+    rest = digits[-10:]
+    month, day, hour, minute, second = (int(rest[at : at + 2]) for at in range(0, 10, 2))
     try:
-        return datetime(year, *parts, tzinfo=UTC)
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError as error:
         raise DerError("a time does not exist") from error
 

@@ -12,7 +12,6 @@ from gateway.card.general.crl_der import (
     INTEGER,
     SEQUENCE,
     UTC_TIME,
-    Extension,
     Value,
     read_extensions,
     read_integer,
@@ -32,6 +31,7 @@ from gateway.card.general.extensions import (
 from gateway.card.general.names import Name, parse_name
 from gateway.card.general.oids import AUTHORITY_KEY_IDENTIFIER
 
+EXTENSIONS, TIMES = 0xA0, (UTC_TIME, GENERALIZED_TIME)
 VERSION_2 = bytes.fromhex("020101")
 
 CRL_NUMBER = bytes.fromhex("551d14")
@@ -94,28 +94,30 @@ def _read_crl(der: bytes) -> RevocationList:
     issuer = parse_name(name.der)
     if issuer.is_empty:
         raise DerError("the issuer is empty")  # RFC 5280 §5.1.2.3
-    next_update = rest.pop(0) if rest and rest[0].tag in (UTC_TIME, GENERALIZED_TIME) else None
+    next_update = _read_time(rest.pop(0)) if rest and rest[0].tag in TIMES else None
     revoked = rest.pop(0) if rest and rest[0].tag == SEQUENCE else None
-    if len(rest) != 1 or rest[0].tag != 0xA0:
+    if len(rest) != 1 or rest[0].tag != EXTENSIONS:
         raise DerError("it has no extensions, or something else in their place")
-    extensions = _read_crl_extensions(rest[0].content)
-    entries = NO_ENTRIES if revoked is None else read_entries(revoked.content, issuer)
-    point = extensions.get(ISSUING_DISTRIBUTION_POINT)
-    key_identifier = extensions.get(AUTHORITY_KEY_IDENTIFIER)
+    values = _read_values(rest[0].content)
+    base, point, identifier = (
+        values.get(oid)
+        for oid in (DELTA_CRL_INDICATOR, ISSUING_DISTRIBUTION_POINT, AUTHORITY_KEY_IDENTIFIER)
+    )
     found = RevocationList(
         tbs=tbs.der,
         signature=signature.content[1:],
         signature_algorithm=algorithm.der,
         issuer=issuer,
-        this_update=read_time(this_update.tag, this_update.content),
-        next_update=next_update and read_time(next_update.tag, next_update.content),
-        number=_read_number(extensions[CRL_NUMBER]),
-        base_number=_read_base(extensions.get(DELTA_CRL_INDICATOR)),
-        authority_key_identifier=key_identifier
-        and read_authority_key_identifier(key_identifier.value),
-        issuing_point=point and read_issuing_distribution_point(point.value, issuer),
-        scope=(key_identifier and key_identifier.value, point and point.value),
-        entries=entries,
+        this_update=_read_time(this_update),
+        next_update=next_update,
+        number=_read_number(values[CRL_NUMBER]),
+        base_number=None if base is None else _read_number(base),
+        authority_key_identifier=(
+            None if identifier is None else read_authority_key_identifier(identifier)
+        ),
+        issuing_point=None if point is None else read_issuing_distribution_point(point, issuer),
+        scope=(identifier, point),
+        entries=NO_ENTRIES if revoked is None else read_entries(revoked.content, issuer),
     )
     _check_entries(found)
     return found
@@ -128,6 +130,10 @@ def _read_fields(tbs: bytes) -> list[Value]:
     return fields
 
 
+def _read_time(value: Value) -> datetime:
+    return read_time(value.tag, value.content)
+
+
 def _expect(der: bytes, *tags: int) -> list[Value]:
     values = list(read_values(read_whole(der, SEQUENCE)))
     if [each.tag for each in values] != list(tags):
@@ -135,26 +141,23 @@ def _expect(der: bytes, *tags: int) -> list[Value]:
     return values
 
 
-def _read_crl_extensions(content: bytes) -> Mapping[bytes, Extension]:
+def _read_values(content: bytes) -> Mapping[bytes, bytes]:
+    """What the extensions hold, by OID."""
     extensions = read_extensions(read_whole(content, SEQUENCE))
     for oid, extension in extensions.items():
         if extension.critical and oid not in UNDERSTOOD:
             raise DerError(f"unknown critical extension {oid.hex()}")
     if CRL_NUMBER not in extensions:
         raise DerError("it has no cRLNumber")  # RFC 5280 §5.2.3
-    return extensions
+    return {oid: extension.value for oid, extension in extensions.items()}
 
 
-def _read_number(extension: Extension) -> int:
-    content = read_whole(extension.value, INTEGER)
+def _read_number(der: bytes) -> int:
+    content = read_whole(der, INTEGER)
     number = read_integer(content)
     if number < 0 or len(content) > MAX_NUMBER_OCTETS:
         raise DerError("a CRL's number is negative or longer than 20 octets")
     return number
-
-
-def _read_base(extension: Extension | None) -> int | None:
-    return None if extension is None else _read_number(extension)
 
 
 def _check_entries(crl: RevocationList) -> None:

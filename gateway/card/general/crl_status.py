@@ -27,10 +27,9 @@ def check_status(subject: Subject, signed: Sequence[SignedCrl], at: datetime) ->
     otherwise. One CRL that says revoked stands against all that do not."""
     second = at.replace(microsecond=0)
     current = [each for each in signed if _is_current(each.crl, second)]
+    complete = [each for each in current if each.crl.base_number is None]
     covered = NO_REASONS
-    for each in current:
-        if each.crl.base_number is not None:
-            continue
+    for each in complete:
         deltas = _deltas(each, current)
         _check_not_listed(subject, each.crl, deltas)
         # Where one certificate is listed twice, what stands of any other is not known either.
@@ -38,19 +37,21 @@ def check_status(subject: Subject, signed: Sequence[SignedCrl], at: datetime) ->
             covered |= each.covers
     if covered == ALL_REASONS:
         return
-    if not current and any(_is_past(each.crl, second) for each in signed):
+    if complete:
+        told = "its CRLs do not tell for every reason whether it is revoked"
+        raise CertificateError(Reason.STATUS_UNKNOWN, told)
+    if any(_is_past(each.crl, second) for each in signed):
         raise CertificateError(Reason.STATUS_STALE, "its CRL is past its nextUpdate")
-    told = "its CRLs do not cover all reasons" if current else "there is no usable CRL for it"
-    raise CertificateError(Reason.STATUS_UNKNOWN, told)
+    raise CertificateError(Reason.STATUS_UNKNOWN, "there is no usable CRL for it")
 
 
 def _is_current(crl: RevocationList, second: datetime) -> bool:
-    """The whole of the second nextUpdate belongs to it; without one it proves nothing (§5.1.2.5)."""
+    """nextUpdate's whole second belongs to it; a CRL without one proves nothing (§5.1.2.5)."""
     return crl.next_update is not None and crl.this_update <= second <= crl.next_update
 
 
 def _is_past(crl: RevocationList, second: datetime) -> bool:
-    return crl.next_update is not None and crl.next_update < second
+    return crl.base_number is None and crl.next_update is not None and crl.next_update < second
 
 
 def _deltas(complete: SignedCrl, current: Sequence[SignedCrl]) -> list[RevocationList]:

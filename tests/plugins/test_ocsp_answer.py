@@ -5,9 +5,10 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
+from cryptography import x509
 
 from gateway.card.api import StatusValue
-from tests.card.forge import tlv
+from tests.card.forge import Field, der, forge, replace_field, tlv
 from tests.card.world import NOW
 from tests.plugins.ocsp_forge import (
     GOOD,
@@ -16,6 +17,7 @@ from tests.plugins.ocsp_forge import (
     CertificateId,
     Single,
     extension,
+    integer,
     revoked,
 )
 from tests.plugins.ocsp_world import PRODUCED, OcspWorld
@@ -122,6 +124,18 @@ def test_the_answer_is_found_among_many(ocsp: OcspWorld) -> None:
     assert ocsp.is_good(replace(ocsp.response(), singles=(*others, own)))
     assert ocsp.problem(replace(ocsp.response(), singles=others)) == NOT_THERE
     assert ocsp.problem(replace(ocsp.response(), singles=())) == NOT_THERE
+
+
+def test_a_serial_number_has_twenty_octets_at_most(ocsp: OcspWorld) -> None:
+    longest = ocsp.world.issue(customise=lambda it: replace(it, serial_number=2**159 - 1))
+    too_long = forge(
+        der(ocsp.leaf), ocsp.world.ca_key(), replace_field(Field.SERIAL, integer(2**160))
+    )
+
+    ocsp.leaf = longest.certificate
+    assert ocsp.is_good(ocsp.response())
+    ocsp.leaf = x509.load_der_x509_certificate(too_long)
+    assert ocsp.problem(ocsp.response()) == "the certificate's serial number is too long"
 
 
 def test_of_several_answers_on_one_certificate_the_worst_stands(ocsp: OcspWorld) -> None:

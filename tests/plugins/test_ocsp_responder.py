@@ -7,14 +7,27 @@ from datetime import timedelta
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp as pyca
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from gateway.virtual.keys import PrivateKey
 from gateway.virtual.template import CertificateTemplate
 from plugins.ocsp import Rules
-from tests.card.forge import key_usage
+from tests.card.forge import Change as ForgeChange
+from tests.card.forge import (
+    Field,
+    Node,
+    der,
+    extensions,
+    forge,
+    key_usage,
+    oid_der,
+    parse,
+    replace_field,
+    tlv,
+)
 from tests.card.world import NOW
 from tests.plugins.ocsp_forge import (
     ECDSA_SHA256,
@@ -23,6 +36,7 @@ from tests.plugins.ocsp_forge import (
     ResponseTemplate,
     by_key,
     by_name,
+    wrap,
 )
 from tests.plugins.ocsp_world import NEXT_UPDATE, PRODUCED, OcspWorld
 
@@ -239,10 +253,54 @@ def test_an_algorithm_that_is_not_allowed_is_not_believed(
     assert ocsp.problem(changed) == problem
 
 
-def test_a_weak_key_of_a_delegate_is_not_believed(ocsp: OcspWorld) -> None:
-    weak = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - that is the point
-    delegate = ocsp.delegate_template(key=weak).sign()
+@pytest.mark.parametrize(
+    "key",
+    [
+        rsa.generate_private_key(public_exponent=65537, key_size=1024),  # noqa: S505
+        ec.generate_private_key(ec.SECP521R1()),
+    ],
+    ids=["RSA-1024", "P-521"],
+)
+def test_a_key_of_a_delegate_that_is_not_allowed_is_not_believed(
+    ocsp: OcspWorld, key: PrivateKey
+) -> None:
+    delegate = ocsp.delegate_template(key=key).sign()
 
-    assert ocsp.problem(ocsp.response(delegate, weak)) == (
+    assert ocsp.problem(ocsp.response(delegate, key)) == (
         "its signer's key is weak or of a kind not allowed"
     )
+
+
+def twice(tbs: Node) -> None:
+    extensions(tbs).append(extensions(tbs)[0])
+
+
+UNREADABLE_KEY = tlv(0x30, tlv(0x30, oid_der("1.2.840.113549.1.1.1")) + tlv(0x03, b"\x00\x01"))
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (twice, "its responder's certificate is malformed"),
+        (replace_field(Field.KEY, UNREADABLE_KEY), "its signer's key cannot be read"),
+        (
+            replace_field(Field.VERSION, tlv(0xA0, tlv(0x02, b"\x01"))),
+            "a certificate in it is not of version 3",
+        ),
+        (
+            replace_field(Field.ALGORITHM, RSA_SHA512),
+            "a certificate in it names two algorithms of its signature",
+        ),
+    ],
+)
+def test_a_delegate_whose_certificate_is_malformed_is_not_believed(
+    ocsp: OcspWorld, change: ForgeChange, problem: str
+) -> None:
+    forged = forge(der(ocsp.delegate), ocsp.authority.private_key, change)
+    named = replace(ocsp.response(), responder_id=by_name(ocsp.delegate))
+    node = parse(named.encode())
+    basic = parse(node.children[1].children[0].children[1].content)
+    assert ocsp.is_good(wrap(basic.encode()))
+    basic.children[3].children[0].children[0].replacement = forged
+
+    assert ocsp.problem(wrap(basic.encode())) == problem

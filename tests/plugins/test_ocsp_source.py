@@ -247,20 +247,20 @@ async def test_the_anchors_own_responder_comes_before_everybodys(ocsp: OcspWorld
     assert not everybodys.asked
 
 
+def access(*locations: str) -> x509.AuthorityInformationAccess:
+    method = AuthorityInformationAccessOID.OCSP
+    return x509.AuthorityInformationAccess(
+        x509.AccessDescription(method, x509.UniformResourceIdentifier(location))
+        for location in locations
+    )
+
+
 async def test_the_certificate_says_whom_to_ask_only_where_that_is_decided(
     ocsp: OcspWorld,
 ) -> None:
     async with responding(signed(ocsp.response())) as responder, responding(always(b"")) as set_one:
-        locations = ["ldap://127.0.0.1/", responder.url]
-        access = x509.AuthorityInformationAccess(
-            [
-                x509.AccessDescription(
-                    AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(location)
-                )
-                for location in locations
-            ]
-        )
-        ocsp.leaf = ocsp.world.issue(customise=lambda it: it.with_extension(access)).certificate
+        told = access("ldap://127.0.0.1/", responder.url)
+        ocsp.leaf = ocsp.world.issue(customise=lambda it: it.with_extension(told)).certificate
         responder.answer = signed(ocsp.response())
         by_settings = OcspSource({"responders": {"*": set_one.url}, "use_aia": True})
         never = OcspSource({"responders": {"0A" * 32: set_one.url}})
@@ -271,11 +271,14 @@ async def test_the_certificate_says_whom_to_ask_only_where_that_is_decided(
         assert (await ask(OcspSource({"use_aia": True}), ocsp)).value is GOOD
 
 
-async def test_a_certificate_without_an_address_is_not_asked_about(ocsp: OcspWorld) -> None:
+async def test_a_certificate_without_a_usable_address_is_not_asked_about(ocsp: OcspWorld) -> None:
     oid = x509.AuthorityInformationAccess.oid
-    ocsp.leaf = ocsp.world.issue(customise=lambda it: it.without_extension(oid)).certificate
+    without = ocsp.world.issue(customise=lambda it: it.without_extension(oid))
+    unusable = ocsp.world.issue(customise=lambda it: it.with_extension(access("ldap://127.0.0.1/")))
 
-    assert (await ask(OcspSource({"use_aia": True}), ocsp)).detail == NOBODY
+    for issued in (without, unusable):
+        ocsp.leaf = issued.certificate
+        assert (await ask(OcspSource({"use_aia": True}), ocsp)).detail == NOBODY
 
 
 async def test_proxies_of_the_environment_are_not_used(

@@ -3,8 +3,11 @@
 import pytest
 
 from gateway.card.api import CertificateError
+from tests.card.general import crl_form_negatives, crl_scope_negatives
+from tests.card.general.crl_cases import Case, Given
 from tests.card.general.crl_forge import ask
-from tests.card.general.crl_negatives import CASES, Case, Given
+
+CASES = [*crl_form_negatives.CASES, *crl_scope_negatives.CASES]
 
 all_cases = pytest.mark.parametrize("case", CASES, ids=lambda case: case.told)
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from gateway.card.api import CertificateStatus, StatusValue
-from plugins.crl.revocation_list import RevocationList
+from plugins.crl.index import RevocationList
+from plugins.crl.revocation_list import AgeOrder
 
 SOURCE = "crl"
 
@@ -16,7 +17,7 @@ def unknown(detail: str) -> CertificateStatus:
 def decide(
     serial_number: int,
     lists: Sequence[RevocationList],
-    highest_number: int,
+    newest_seen: AgeOrder | None,
     now: datetime,
 ) -> CertificateStatus:
     """`lists`: at least one, begun, signed by the certificate's issuer, for its distribution point.
@@ -25,19 +26,19 @@ def decide(
     never that it is good.
     """
     for each in lists:
-        revocation = each.entries.get(serial_number)
+        revocation = each.find(serial_number)
         if revocation is not None:
             return CertificateStatus(
                 StatusValue.REVOKED,
                 SOURCE,
-                this_update=each.this_update,
-                next_update=each.next_update,
+                this_update=each.facts.this_update,
+                next_update=each.facts.next_update,
                 revocation_reason=revocation.reason,
                 revoked_at=revocation.revoked_at,
             )
-    newest = max(lists, key=lambda each: (each.number, each.this_update))
+    newest = max((each.facts for each in lists), key=lambda facts: facts.age_order)
     stale = now > newest.next_update
-    if newest.number < highest_number and not stale:
+    if newest_seen is not None and newest.age_order < newest_seen and not stale:
         return unknown("its CRL is older than one that was here before")
     return CertificateStatus(
         StatusValue.UNKNOWN if stale else StatusValue.GOOD,

@@ -1,9 +1,9 @@
 """The revocation source: what the CRLs of a directory say of one certificate."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
-from weakref import WeakKeyDictionary
 
 from cryptography import x509
 
@@ -16,9 +16,10 @@ from gateway.card.api import (
 )
 from plugins.crl.decision import SOURCE, decide, unknown
 from plugins.crl.files import CrlFiles
-from plugins.crl.revocation_list import RevocationList, UnusableError
+from plugins.crl.index_folder import IndexFolder
+from plugins.crl.looking import Looks
+from plugins.crl.memory import scope_of
 from plugins.crl.settings import read_settings
-from plugins.crl.signed_by import check_signed_by
 
 
 class CrlDirectory:
@@ -28,72 +29,56 @@ class CrlDirectory:
 
     def __init__(self, settings: Mapping[str, object]) -> None:
         checked = read_settings(settings)
-        self._files = CrlFiles(checked.directory, checked.max_file_bytes)
-        self._check_interval = checked.check_interval
-        self._looked_at: datetime | None = None
-        self._looking = asyncio.Lock()
-        self._verdicts: WeakKeyDictionary[RevocationList, dict[str, str | None]]
-        self._verdicts = WeakKeyDictionary()
-        self._highest_numbers: dict[tuple[str, bytes], int] = {}
+        indices = IndexFolder(checked.index_directory, checked.max_file_bytes)
+        self._files = CrlFiles(checked.directory, indices)
+        self._looks = Looks(self._files, checked.check_interval)
+
+    @asynccontextmanager
+    async def kept(
+        self, anchors: Sequence[Anchor], clock: Callable[[], datetime]
+    ) -> AsyncIterator[None]:
+        """While the gateway runs: the directory is looked at and the sources are fetched, whether
+        anybody asks or not."""
+        self._looks.know(anchors)
+        task = asyncio.create_task(self._looks.forever(clock))
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
     async def status(self, path: CertificatePath, context: ValidationContext) -> CertificateStatus:
-        await self._look(context.now)
+        await self._looks.look(context.now, [path.anchor])
         point = distribution_point(path.leaf)
         if point is None:
             return unknown("the certificate names no distribution point of its issuer")
-        problem = "no CRL covers the certificate's distribution point"
-        usable = []
-        for each in self._files.covering(point):
-            verdict = await self._verdict(each, path.anchor)
-            if verdict is not None:
-                problem = verdict
-            elif each.this_update > context.now:
-                problem = "its CRL begins in the future"
-            else:
-                usable.append(each)
-        if not usable:
+        loaded, scope = self._files.loaded, scope_of(path.anchor.fingerprint, point)
+        lists = loaded.by_scope.get(scope, ())
+        begun = [each for each in lists if each.facts.this_update <= context.now]
+        if not begun:
+            if not self._looks.done:
+                return unknown("the CRLs are still being read")
+            problem = "its CRL begins in the future" if lists else _NOT_COVERED
             return unknown(problem)
-        scope = path.anchor.fingerprint, point
-        highest = max(self._highest_numbers.get(scope, -1), *(each.number for each in usable))
-        self._highest_numbers[scope] = highest
-        return decide(path.leaf.serial_number, usable, highest, context.now)
+        newest = loaded.newest.get(scope)
+        return decide(path.leaf.serial_number, begun, newest, context.now)
 
     async def evidence(self, now: datetime) -> Evidence:
         """Of the lists' own times; who signed them is found out when a certificate is asked for."""
-        await self._look(now)
-        lists = [each for each in self._files.all() if each.this_update <= now]
-        fresh = [each for each in lists if each.next_update >= now]
+        await self._looks.look(now, [])
+        facts = [each.facts for each in self._files.loaded.lists()]
+        begun = [each for each in facts if each.this_update <= now]
+        fresh = [each for each in begun if each.next_update >= now]
         return Evidence(
             fresh=len(fresh),
-            stale=len(lists) - len(fresh),
+            stale=len(begun) - len(fresh),
             next_due=min((each.next_update for each in fresh), default=None),
             as_of=min((each.this_update for each in fresh), default=None),
         )
 
-    async def _look(self, now: datetime) -> None:
-        """Whoever finds the last look too old takes a new one, off the event loop. Meanwhile the
-        others are answered from the last one, except before the first."""
-        if self._is_recent(now) or (self._looking.locked() and self._looked_at is not None):
-            return
-        async with self._looking:
-            if not self._is_recent(now):
-                await asyncio.to_thread(self._files.refresh)
-                self._looked_at = now
 
-    def _is_recent(self, now: datetime) -> bool:
-        return self._looked_at is not None and abs(now - self._looked_at) < self._check_interval
-
-    async def _verdict(self, revocation_list: RevocationList, anchor: Anchor) -> str | None:
-        """None where the anchor has signed it. Found out once for each pair: it costs a hash over
-        the whole list."""
-        verdicts = self._verdicts.setdefault(revocation_list, {})
-        if anchor.fingerprint not in verdicts:
-            try:
-                await asyncio.to_thread(check_signed_by, revocation_list, anchor.certificate)
-                verdicts[anchor.fingerprint] = None
-            except UnusableError as error:
-                verdicts[anchor.fingerprint] = str(error)
-        return verdicts[anchor.fingerprint]
+_NOT_COVERED = "no CRL covers the certificate's distribution point"
 
 
 def distribution_point(leaf: x509.Certificate) -> bytes | None:

@@ -1,16 +1,15 @@
-"""One CRL: its form, its scope and its entries, read once (RFC 5280 §5.1 to §5.3)."""
+"""One CRL's form and scope, without its entries (RFC 5280 §5.1 and §5.2)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
 
-from plugins.crl.times import has_wrong_times
+from plugins.crl.errors import UnusableError
+from plugins.crl.outline import Outline
 
 # What is understood here, so that a critical one does not make the list unusable.
 KNOWN_CRITICAL_EXTENSIONS = frozenset({x509.IssuingDistributionPoint.oid})
-KNOWN_ENTRY_EXTENSIONS = frozenset({x509.CRLReason.oid, x509.InvalidityDate.oid})
 
 _NOT_PARSED = (
     ValueError,
@@ -20,22 +19,17 @@ _NOT_PARSED = (
 )
 
 
-class UnusableError(Exception):
-    """The list proves nothing. One line for the operator."""
+AgeOrder = tuple[int, datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class Revocation:
-    revoked_at: datetime
-    reason: str
-    """RFC 5280 §5.3.1."""
+class ListFacts:
+    """What a list says of itself: well-formed, and of a scope that can be used."""
 
-
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class RevocationList:
-    """Well-formed and of a scope that can be used. Who signed it is not known yet."""
-
-    crl: x509.CertificateRevocationList
+    without_entries: bytes
+    """The CRL with nobody revoked, from which the rest is read again."""
+    issuer: bytes
+    """Its name's DER: names are compared byte for byte."""
     distribution_point: bytes
     """The DER of the one directoryName in its issuingDistributionPoint."""
     this_update: datetime
@@ -43,22 +37,23 @@ class RevocationList:
     number: int
     """Its cRLNumber; -1 where it has none."""
     authority_key_identifier: x509.AuthorityKeyIdentifier | None
-    entries: Mapping[int, Revocation]
-    """By serial number."""
+
+    @property
+    def age_order(self) -> AgeOrder:
+        """Grows from one list of an issuer to its next (RFC 5280 §5.2.3)."""
+        return self.number, self.this_update
 
 
-def parse_revocation_list(der: bytes) -> RevocationList:
+def read_facts(outline: Outline) -> ListFacts:
     """Raises UnusableError. Whatever it does not understand makes the whole list unusable."""
     try:
-        return _parse(der)
-    except UnusableError:
-        raise
+        return _parse(outline)
     except _NOT_PARSED as error:
         raise UnusableError(f"not a CRL in DER ({type(error).__name__})") from error
 
 
-def _parse(der: bytes) -> RevocationList:
-    crl = x509.load_der_x509_crl(der)
+def _parse(outline: Outline) -> ListFacts:
+    crl = x509.load_der_x509_crl(outline.without_entries)
     extensions = crl.extensions
     for extension in extensions:
         if extension.critical and extension.oid not in KNOWN_CRITICAL_EXTENSIONS:
@@ -69,12 +64,11 @@ def _parse(der: bytes) -> RevocationList:
     next_update = crl.next_update_utc
     if next_update is None:
         raise UnusableError("it has no nextUpdate")
-    if has_wrong_times(crl):
-        raise UnusableError("a year before 2050 is written as GeneralizedTime")
     key_identifier = by_oid.get(x509.AuthorityKeyIdentifier.oid)
     number = by_oid.get(x509.CRLNumber.oid)
-    return RevocationList(
-        crl=crl,
+    return ListFacts(
+        without_entries=outline.without_entries,
+        issuer=outline.issuer,
         distribution_point=_scope(by_oid.get(x509.IssuingDistributionPoint.oid)),
         this_update=crl.last_update_utc,
         next_update=next_update,
@@ -82,7 +76,6 @@ def _parse(der: bytes) -> RevocationList:
         authority_key_identifier=(
             key_identifier if isinstance(key_identifier, x509.AuthorityKeyIdentifier) else None
         ),
-        entries=_entries(crl),
     )
 
 
@@ -100,20 +93,3 @@ def _scope(value: x509.ExtensionType | None) -> bytes:
     if len(names) != 1 or not isinstance(names[0], x509.DirectoryName):
         raise UnusableError("its distribution point is not one directoryName")
     return names[0].value.public_bytes()
-
-
-def _entries(crl: x509.CertificateRevocationList) -> Mapping[int, Revocation]:
-    entries: dict[int, Revocation] = {}
-    for entry in crl:
-        reason = "unspecified"
-        for extension in entry.extensions:
-            if extension.oid == x509.CertificateIssuer.oid or (
-                extension.critical and extension.oid not in KNOWN_ENTRY_EXTENSIONS
-            ):
-                raise UnusableError(f"unknown entry extension {extension.oid.dotted_string}")
-            if isinstance(extension.value, x509.CRLReason):
-                reason = extension.value.reason.value
-        if reason == x509.ReasonFlags.remove_from_crl.value:
-            raise UnusableError("removeFromCRL outside a delta CRL")  # RFC 5280 §5.3.1
-        entries[entry.serial_number] = Revocation(entry.revocation_date_utc, reason)
-    return entries

@@ -1,35 +1,79 @@
 """Whose CRL it is: only the certificate's own issuer speaks for it (RFC 5280 §6.3.3)."""
 
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import SignatureAlgorithmOID
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from plugins.crl.revocation_list import RevocationList, UnusableError
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+
+from plugins.crl.errors import UnusableError
+from plugins.crl.outline import Outline
+from plugins.crl.revocation_list import ListFacts
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+Hash = hashes.SHA256 | hashes.SHA384
 
-# SHA-1 and everything else that is not written here is refused.
-ALLOWED_SIGNATURES = frozenset(
-    {
-        SignatureAlgorithmOID.RSA_WITH_SHA256,
-        SignatureAlgorithmOID.ECDSA_WITH_SHA256,
-        SignatureAlgorithmOID.ECDSA_WITH_SHA384,
-    }
-)
+# Keyed by the whole AlgorithmIdentifier, so that its parameters are checked with it (RFC 4055 §5,
+# RFC 5758 §3.2). SHA-1 and everything else that is not written here is refused.
+ALLOWED_SIGNATURES: Mapping[bytes, tuple[type[PublicKey], Hash]] = {
+    bytes.fromhex("300d06092a864886f70d01010b0500"): (rsa.RSAPublicKey, hashes.SHA256()),
+    bytes.fromhex("300a06082a8648ce3d040302"): (ec.EllipticCurvePublicKey, hashes.SHA256()),
+    bytes.fromhex("300a06082a8648ce3d040303"): (ec.EllipticCurvePublicKey, hashes.SHA384()),
+}
 
 
-def check_signed_by(revocation_list: RevocationList, issuer: x509.Certificate) -> None:
+@dataclass(frozen=True, slots=True)
+class ListSignature:
+    """A list's signature, with the hash of what it must be over: checked without the list."""
+
+    algorithm: bytes
+    value: bytes
+    digest: bytes
+
+
+def read_signature(der: bytes, outline: Outline) -> ListSignature:
+    """Hashes the list. Raises UnusableError for an algorithm that is not allowed."""
+    _, algorithm = _allowed(outline.signature_algorithm)
+    start, end = outline.tbs
+    digest = hashlib.new(algorithm.name, memoryview(der)[start:end]).digest()
+    return ListSignature(outline.signature_algorithm, outline.signature, digest)
+
+
+def check_signed_by(facts: ListFacts, signature: ListSignature, issuer: x509.Certificate) -> None:
     """Returns when this CA, by this key, has issued the list; raises UnusableError otherwise."""
-    crl = revocation_list.crl
-    if crl.issuer != issuer.subject:
+    if facts.issuer != issuer.subject.public_bytes():
         raise UnusableError("issued under another name")
-    _check_key_identifier(revocation_list.authority_key_identifier, issuer)
+    _check_key_identifier(facts.authority_key_identifier, issuer)
     _check_may_sign(issuer)
-    if crl.signature_algorithm_oid not in ALLOWED_SIGNATURES:
-        raise UnusableError("signed by an algorithm not allowed")
-    key = issuer.public_key()
-    if not isinstance(key, PublicKey) or not crl.is_signature_valid(key):
+    if not _is_signed(signature, issuer):
         raise UnusableError("not signed by the certificate's issuer")
+
+
+def _allowed(algorithm: bytes) -> tuple[type[PublicKey], Hash]:
+    try:
+        return ALLOWED_SIGNATURES[algorithm]
+    except KeyError:
+        raise UnusableError("signed by an algorithm not allowed") from None
+
+
+def _is_signed(signature: ListSignature, issuer: x509.Certificate) -> bool:
+    kind, algorithm = _allowed(signature.algorithm)
+    hashed = Prehashed(algorithm)
+    try:
+        key = issuer.public_key()
+        if not isinstance(key, kind):
+            return False
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(signature.value, signature.digest, padding.PKCS1v15(), hashed)
+        else:
+            key.verify(signature.value, signature.digest, ec.ECDSA(hashed))
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
+        return False
+    return True
 
 
 def _check_key_identifier(

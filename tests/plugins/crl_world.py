@@ -1,10 +1,12 @@
 """One certificate and its municipality's CRL, and what the source says when the CRL is changed."""
 
+import shutil
 from datetime import timedelta
 
 from cryptography import x509
 
 from gateway.card.api import (
+    Anchor,
     CertificatePath,
     CertificateStatus,
     CertificateType,
@@ -17,7 +19,8 @@ from gateway.virtual.authority import Issued
 from gateway.virtual.person import HANASAKI
 from gateway.virtual.revocation_list import CustomiseCrl
 from plugins.crl import CrlDirectory
-from plugins.crl.revocation_list import UnusableError, parse_revocation_list
+from plugins.crl.files import CrlFiles
+from plugins.crl.index_folder import IndexFolder
 from tests.card.forge import Change, der, forge
 from tests.card.world import NOW, World
 
@@ -78,16 +81,24 @@ class CrlWorld:
         return await self.source.status(self.path(issued), context)
 
     async def value(self, content: bytes) -> StatusValue:
-        """What a source of its own says when this is the only file."""
+        """What a source of its own says when this is, and was, the only file."""
         self.write(content)
+        shutil.rmtree(self.folder / ".index", ignore_errors=True)
         self.source = self.world.crl_source()
         return (await self.status()).value
 
     async def problem(self, content: bytes) -> str | None:
         """Why this file, alone in the folder, tells nothing."""
         assert await self.value(content) is StatusValue.UNKNOWN
-        try:
-            parse_revocation_list(content)
-        except UnusableError as error:
-            return str(error)
-        return (await self.status()).detail
+        problem = self.files().loaded.readings["list.crl"].problem
+        return problem or (await self.status()).detail
+
+    def files(self) -> CrlFiles:
+        """The folder as a source sees it that knows the certificate's own CA."""
+        files = CrlFiles(self.folder, IndexFolder(self.folder / ".index", 10_000_000))
+        files.refresh(self.anchors(), NOW)
+        return files
+
+    def anchors(self) -> dict[str, Anchor]:
+        anchor = self.path().anchor
+        return {anchor.fingerprint: anchor}

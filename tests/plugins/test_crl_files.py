@@ -6,10 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from gateway.card.api import StatusValue
-from plugins.crl.files import CrlFiles
-from plugins.crl.revocation_list import parse_revocation_list
+from gateway.virtual.revocation_list import CustomiseCrl
+from tests.card.world import NOW
 from tests.plugins.crl_world import CONTEXT, NEXT_UPDATE, CrlWorld
 
 pytestmark = pytest.mark.anyio
@@ -23,6 +24,10 @@ GARBAGE = {
     "random": os.urandom(4_096),
     "a length without end": b"\x30\x84\xff\xff\xff\xff",
 }
+
+
+def _numbered(number: int) -> CustomiseCrl:
+    return lambda crl: crl.with_extension(x509.CRLNumber(number))
 
 
 async def test_a_new_list_is_seen(crls: CrlWorld) -> None:
@@ -78,19 +83,17 @@ async def test_a_list_that_was_taken_away_no_longer_counts(crls: CrlWorld) -> No
 
 
 async def test_a_file_that_did_not_change_is_not_read_again(crls: CrlWorld) -> None:
-    files = CrlFiles(crls.folder, 10_000_000)
     crls.write(crls.crl())
-    point = parse_revocation_list(crls.crl()).distribution_point
     os.utime(crls.folder / "list.crl", ns=(0, 0))
-    files.refresh()
-    before = files.covering(point)
+    files = crls.files()
+    before = files.loaded.readings
 
-    crls.write(crls.crl(generation=1), "other.crl")
-    files.refresh()
+    crls.write(crls.crl(_numbered(2**60)), "other.crl")
+    files.refresh(crls.anchors(), NOW)
 
-    assert len(before) == 1
-    assert len(files.covering(point)) == 2
-    assert before[0] in files.covering(point)
+    assert before["list.crl"].revocation_list is not None
+    assert len(list(files.loaded.lists())) == 2
+    assert files.loaded.readings["list.crl"] is before["list.crl"]
 
 
 @pytest.mark.parametrize("content", GARBAGE.values(), ids=GARBAGE)

@@ -52,7 +52,7 @@ UNKNOWN_ENTRY = x509.UnrecognizedExtension(x509.ObjectIdentifier(FOREIGN_OID), b
 
 OTHER_ISSUER = x509.CertificateIssuer([x509.DirectoryName(SCOPE)])
 UNKNOWN_ENTRY_PROBLEM = "unknown entry extension 1.3.6.1.4.1.99999.1"
-INDIRECT = "unknown entry extension 2.5.29.29"
+INDIRECT = "an entry names a certificateIssuer: an indirect CRL"
 
 
 @pytest.mark.parametrize(

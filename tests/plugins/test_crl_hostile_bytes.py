@@ -6,7 +6,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from plugins.crl.revocation_list import RevocationList, UnusableError, parse_revocation_list
+from plugins.crl.entries import read_entries
+from plugins.crl.errors import UnusableError
+from plugins.crl.outline import read_outline
+from plugins.crl.revocation_list import read_facts
+from plugins.crl.row import key_of
+from plugins.crl.signed_by import read_signature
 from tests.card.forge import Node, forge, leaves
 from tests.card.world import Keys, World
 from tests.plugins.crl_world import CrlWorld
@@ -31,9 +36,13 @@ def good(lists: CrlWorld) -> bytes:
     return lists.crl()
 
 
-def parse(content: bytes) -> RevocationList | None:
+def parse(content: bytes) -> bytes | None:
+    """The rows of what would be indexed, were it signed."""
     try:
-        return parse_revocation_list(content)
+        outline = read_outline(content)
+        read_facts(outline)
+        read_signature(content, outline)
+        return b"".join(read_entries(content, *outline.entries).blocks())
     except UnusableError:
         return None
 
@@ -42,7 +51,7 @@ def test_the_untouched_list_is_read(lists: CrlWorld, good: bytes) -> None:
     read = parse(good)
 
     assert read is not None
-    assert list(read.entries) == [lists.issued.certificate.serial_number]
+    assert read.startswith(key_of(lists.issued.certificate.serial_number))
 
 
 @SETTINGS

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import islice
 
 from gateway.card.der import DerError
 from gateway.card.general.crl_der import SEQUENCE, Value, read_values, read_whole
@@ -27,6 +28,10 @@ _CONSTRUCTED = {NameForm.OTHER, NameForm.X400, NameForm.DIRECTORY, NameForm.EDI_
 _FORMS = {0x80 | (0x20 if form in _CONSTRUCTED else 0) | form: form for form in NameForm}
 
 
+MAX_NAMES = 1_024
+"""In one list. Nobody has more; each is read, and compared with every subtree of its form."""
+
+
 @dataclass(frozen=True, slots=True)
 class GeneralName:
     form: NameForm
@@ -36,9 +41,9 @@ class GeneralName:
 
 def read_general_names(content: bytes) -> tuple[GeneralName, ...]:
     """`content` of GeneralNames; raises DerError."""
-    names = tuple(read_general_name(each) for each in read_values(content))
-    if not names:
-        raise DerError("a list of names is empty")
+    names = tuple(map(read_general_name, islice(read_values(content), MAX_NAMES + 1)))
+    if not 1 <= len(names) <= MAX_NAMES:
+        raise DerError("a list of names is empty or too long")
     return names
 
 

@@ -2,11 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from types import MappingProxyType
 
 from gateway.card.der import DerError
 from gateway.card.general.crl_der import SEQUENCE, read_values, read_whole
-from gateway.card.general.general_names import GeneralName, NameForm, read_general_name
+from gateway.card.general.general_names import (
+    MAX_NAMES,
+    GeneralName,
+    NameForm,
+    read_general_name,
+)
 from gateway.card.general.name_forms import Comparable, NotUnderstoodError, read_subtree
 
 PERMITTED, EXCLUDED = 0xA0, 0xA1
@@ -35,16 +41,17 @@ def read_name_constraints(der: bytes) -> NameConstraints:
 
 def _read_subtrees(content: bytes) -> Subtrees:
     found: dict[NameForm, list[Comparable | None]] = {}
-    for subtree in read_values(content):
+    subtrees = list(islice(read_values(content), MAX_NAMES + 1))
+    if not 1 <= len(subtrees) <= MAX_NAMES:
+        raise DerError("a list of subtrees is empty or too long")
+    for subtree in subtrees:
         parts = list(read_values(subtree.content))
         # RFC 5280 §4.2.1.10: minimum is zero, so not written (X.690 §11.5); maximum is absent.
         if subtree.tag != SEQUENCE or len(parts) != 1:
             raise DerError("a subtree is not made of a base alone")
         base = read_general_name(parts[0])
         found.setdefault(base.form, []).append(_comparable(base))
-    if not found:
-        raise DerError("a list of subtrees is empty")
-    return {form: tuple(subtrees) for form, subtrees in found.items()}
+    return {form: tuple(bases) for form, bases in found.items()}
 
 
 def _comparable(base: GeneralName) -> Comparable | None:

@@ -25,6 +25,9 @@ _NOTHING += [*range(0xFE00, 0xFE10), 0xFEFF, *range(0xFFF9, 0xFFFD), *range(0x1D
 _NOTHING += [0xE0001, *range(0xE0020, 0xE0080)]
 _MAPPED: Mapping[int, str] = dict.fromkeys(_SPACES, " ") | dict.fromkeys(_NOTHING, "")
 
+# RFC 5280 appendix A allows 64 for most. Normalisation takes quadratic time over combining marks.
+MAX_CHARACTERS = 256
+
 RelativeName = tuple[bytes, ...]
 
 
@@ -101,6 +104,8 @@ def _compared(tag: int, content: bytes) -> bytes:
         text = content.decode(charset)
     except UnicodeDecodeError as error:
         raise DerError("a text is not of its own kind") from error
+    if len(text) > MAX_CHARACTERS and not text.isascii():
+        raise DerError("a text is longer than any name")
     return bytes((UTF8_STRING,)) + fold(text).encode()
 
 

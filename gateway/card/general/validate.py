@@ -53,7 +53,7 @@ def read_certificates(
     if len(unverified) > MAX_CERTIFICATES:
         raise CertificateError(Reason.PATH_TOO_COMPLEX, f"more than {MAX_CERTIFICATES} at once")
     found, refusals = [], []
-    for der in unverified:
+    for der in dict.fromkeys(unverified):
         try:
             is_small = len(der) <= MAX_REMEMBERED_OCTETS
             found.append(_remembered(der) if is_small else parse_certificate(der))

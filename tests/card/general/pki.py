@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from gateway.card.general.model import ANY_POLICY, GeneralPath, RevocationCheck
+from gateway.card.general.model import GeneralPath, RevocationCheck
+from gateway.card.general.policy_extensions import ANY_POLICY
 from gateway.card.general.validate import validate
 from tests.card.forge import Change, forge, key_usage, oid_der, tlv
 

@@ -195,7 +195,7 @@ def test_a_storm_of_cas_that_all_certify_each_other_ends() -> None:
     """One name, twenty keys, each signed by each: 20! paths, and none leads to the anchor."""
     root = issue("ca")
     keys = [Entity(name("ca"), new_key(), b"") for _ in range(20)]
-    plain = [SKI, AKI]
+    plain: list[type[x509.ExtensionType]] = [SKI, AKI]
     storm = [issue("ca", other, key=one.key, without=plain) for one in keys for other in keys]
     leaf = issue("leaf", keys[0], ca=False, without=plain)
 

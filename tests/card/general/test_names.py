@@ -6,7 +6,7 @@ from gateway.card.der import DerError
 from gateway.card.general.names import Name, fold, parse_name
 from tests.card.forge import oid_der, tlv
 
-CN, O, EMAIL = "2.5.4.3", "2.5.4.10", "1.2.840.113549.1.9.1"
+COMMON_NAME, ORGANISATION = "2.5.4.3", "2.5.4.10"
 UTF8, PRINTABLE, TELETEX, IA5, BMP = 0x0C, 0x13, 0x14, 0x16, 0x1E
 
 
@@ -19,7 +19,7 @@ def name(*relative_names: bytes) -> Name:
 
 
 def common(text: str, tag: int = UTF8) -> Name:
-    return name(attribute(CN, tag, text.encode()))
+    return name(attribute(COMMON_NAME, tag, text.encode()))
 
 
 @pytest.mark.parametrize(
@@ -44,12 +44,18 @@ def test_two_ways_to_write_one_name_are_equal(one: Name, other: Name) -> None:
     ("one", "other"),
     [
         (common("Town Hall"), common("TownHall")),
-        (common("Town"), name(attribute(O, UTF8, b"Town"))),
+        (common("Town"), name(attribute(ORGANISATION, UTF8, b"Town"))),
         (common("Town"), common("Town", TELETEX)),
         (common("Town", TELETEX), common("town", TELETEX)),
         (common("To", BMP), common("to", BMP)),
-        (common("Town"), name(attribute(CN, UTF8, b"Town"), attribute(O, UTF8, b"Hall"))),
-        (common("a"), name(attribute(CN, UTF8, b"a") + attribute(CN, UTF8, b"A"))),
+        (
+            common("Town"),
+            name(attribute(COMMON_NAME, UTF8, b"Town"), attribute(ORGANISATION, UTF8, b"Hall")),
+        ),
+        (
+            common("a"),
+            name(attribute(COMMON_NAME, UTF8, b"a") + attribute(COMMON_NAME, UTF8, b"A")),
+        ),
         (common("\u5e02"), common("\u753a")),
     ],
 )
@@ -58,7 +64,7 @@ def test_two_names_are_not_equal(one: Name, other: Name) -> None:
 
 
 def test_the_order_matters_between_relative_names_and_not_within_one() -> None:
-    cn, o = attribute(CN, UTF8, b"a"), attribute(O, UTF8, b"b")
+    cn, o = attribute(COMMON_NAME, UTF8, b"a"), attribute(ORGANISATION, UTF8, b"b")
 
     assert name(cn + o) == name(o + cn)
     assert name(cn, o) != name(o, cn)
@@ -80,12 +86,13 @@ def test_one_space_stands_for_every_run_of_them() -> None:
         b"",
         tlv(0x31, b""),
         tlv(0x30, b"") + b"\x00",
-        tlv(0x30, tlv(0x30, attribute(CN, UTF8, b"a"))),
+        tlv(0x30, tlv(0x30, attribute(COMMON_NAME, UTF8, b"a"))),
         tlv(0x30, tlv(0x31, b"")),
-        tlv(0x30, tlv(0x31, tlv(0x30, oid_der(CN)))),
-        tlv(0x30, tlv(0x31, tlv(0x30, oid_der(CN) + tlv(UTF8, b"a") + tlv(UTF8, b"b")))),
-        tlv(0x30, tlv(0x31, attribute(CN, UTF8, b"\xff"))),
-        tlv(0x30, tlv(0x31, attribute(CN, PRINTABLE, b"\xe9"))),
+        tlv(0x30, tlv(0x31, tlv(0x30, oid_der(COMMON_NAME)))),
+        tlv(0x30, tlv(0x31, tlv(0x30, oid_der(COMMON_NAME) + tlv(UTF8, b"a") + tlv(UTF8, b"b")))),
+        tlv(0x30, tlv(0x31, attribute(COMMON_NAME, UTF8, b"\xff"))),
+        tlv(0x30, tlv(0x31, attribute(COMMON_NAME, PRINTABLE, b"\xe9"))),
+        tlv(0x30, tlv(0x31, attribute(COMMON_NAME, UTF8, "\u0301".encode() * 257))),
     ],
 )
 def test_what_is_no_name_is_not_read(der: bytes) -> None:

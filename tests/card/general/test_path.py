@@ -290,7 +290,8 @@ def test_nobody_asks_for_a_path_that_fails_anyway() -> None:
     root = issue("root")
     asked = Asked(leaf=Reason.STATUS_UNKNOWN)
 
+    leaf = issue("leaf", root, ca=False, not_after=AT - SECOND)
+
     with pytest.raises(CertificateError, match="expired"):
-        leaf = issue("leaf", root, ca=False, not_after=AT - SECOND)
         check(leaf, anchor=root, revocation=asked)
     assert asked.asked == []

@@ -6,7 +6,7 @@ import pytest
 from cryptography import x509
 
 from gateway.card.api import CertificateError, Reason
-from gateway.card.general.model import ANY_POLICY
+from gateway.card.general.policy_extensions import ANY_POLICY
 from tests.card.general.pki import Entity, Extensions, check, issue, mappings, policies
 
 A, B, C = "1.2.3.1", "1.2.3.2", "1.2.3.3"
@@ -29,7 +29,7 @@ def valid(
     explicit: bool = True,
     inhibit_any: bool = False,
     inhibit_mapping: bool = False,
-) -> frozenset[str] | None:
+) -> set[str] | None:
     """The valid policies; None where the path is refused for want of one."""
     leaf, pool, root = chain(*levels)
     try:
@@ -43,9 +43,10 @@ def valid(
             inhibit_policy_mapping=inhibit_mapping,
         )
     except CertificateError as refusal:
-        assert refusal.reason is Reason.NO_ACCEPTABLE_POLICY
+        if refusal.reason is not Reason.NO_ACCEPTABLE_POLICY:
+            raise
         return None
-    return found.policies
+    return set(found.policies)
 
 
 def constraints(
@@ -66,7 +67,7 @@ def test_a_policy_holds_when_every_certificate_has_it() -> None:
 
 
 def test_without_a_demand_a_path_without_policies_holds() -> None:
-    assert valid([policies(A)], [policies(B)], explicit=False) == frozenset()
+    assert valid([policies(A)], [policies(B)], explicit=False) == set()
 
 
 def test_only_a_policy_that_was_asked_for_is_enough() -> None:
@@ -75,7 +76,7 @@ def test_only_a_policy_that_was_asked_for_is_enough() -> None:
     assert valid(*levels, wanted=frozenset({A})) == {A}
     assert valid(*levels, wanted=frozenset({A, C})) == {A}
     assert valid(*levels, wanted=frozenset({C})) is None
-    assert valid(*levels, wanted=frozenset({C}), explicit=False) == frozenset()
+    assert valid(*levels, wanted=frozenset({C}), explicit=False) == set()
     assert valid(*levels, wanted=frozenset({"not an OID"})) is None
 
 
@@ -87,7 +88,7 @@ def test_any_policy_stands_for_every_policy_until_it_is_inhibited() -> None:
     assert valid([policies(A)], [policies(ANY_POLICY)]) == {A}
     assert valid([policies(A)], [policies(ANY_POLICY)], inhibit_any=True) is None
     assert valid([policies(ANY_POLICY)], [policies(ANY_POLICY)], wanted=frozenset({C})) == {C}
-    assert valid([policies(ANY_POLICY)], [policies(ANY_POLICY)]) == ANY
+    assert valid([policies(ANY_POLICY)], [policies(ANY_POLICY)]) == {ANY_POLICY}
 
 
 def test_a_ca_inhibits_any_policy_below_it() -> None:
@@ -115,7 +116,7 @@ def test_a_mapping_may_be_one_to_many_and_many_to_one() -> None:
 
 
 def test_a_mapping_under_any_policy_begins_a_line() -> None:
-    assert valid([policies(ANY_POLICY), mappings((A, B))], [policies(B)]) == {A, B} - {B}
+    assert valid([policies(ANY_POLICY), mappings((A, B))], [policies(B)]) == {A}
     assert valid([policies(ANY_POLICY), mappings((A, B))], [policies(C)]) == {C}
 
 
@@ -137,14 +138,14 @@ def test_any_policy_is_never_mapped(pair: tuple[str, str]) -> None:
 
 def test_a_ca_demands_a_policy_after_so_many_certificates() -> None:
     assert valid([constraints(require=2)], [], [], explicit=False) is None
-    assert valid([constraints(require=3)], [], [], explicit=False) == frozenset()
-    assert valid([constraints(require=10)], [], [], explicit=False) == frozenset()
+    assert valid([constraints(require=3)], [], [], explicit=False) == set()
+    assert valid([constraints(require=10)], [], [], explicit=False) == set()
     assert valid([policies(A), constraints(require=0)], [policies(A)], explicit=False) == {A}
 
 
 def test_a_leaf_demands_a_policy_of_its_own_path() -> None:
     assert valid([], [constraints(require=0)], explicit=False) is None
-    assert valid([], [constraints(require=1)], explicit=False) == frozenset()
+    assert valid([], [constraints(require=1)], explicit=False) == set()
 
 
 def test_the_anchors_own_demands_bind() -> None:
@@ -161,7 +162,7 @@ def test_a_self_issued_ca_does_not_count() -> None:
     new = issue("ca", old, extensions=[policies(A)])
     leaf = issue("leaf", new, ca=False, extensions=[policies(ANY_POLICY)])
 
-    assert check(leaf, old, new, anchor=root, explicit_policy=True).policies == {A}
+    assert check(leaf, old, new, anchor=root, explicit_policy=True).policies == frozenset({A})
 
 
 @pytest.mark.parametrize("count", [20, 250])

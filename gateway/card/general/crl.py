@@ -3,23 +3,25 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 
 from gateway.card.algorithms import PublicKey
 from gateway.card.api import CertificateError, Reason
+from gateway.card.general.build import PathBuilder
 from gateway.card.general.certificate import Certificate
 from gateway.card.general.crl_form import RevocationList, UnusableCrlError, read_crl
 from gateway.card.general.crl_scope import covered_reasons, read_subject
 from gateway.card.general.crl_signer import Asked, CrlSigners
 from gateway.card.general.crl_status import SignedCrl, check_status
-from gateway.card.general.effort import Effort
-from gateway.card.general.model import PolicyInputs
+from gateway.card.general.effort import COMPARISON, PATH, Effort
+from gateway.card.general.model import PolicyInputs, RevocationCheck
 from gateway.card.general.names import Name
-from gateway.card.general.validate import find_path, read_certificates
+from gateway.card.general.path import check_path, check_revocation
+from gateway.card.general.signatures import Signatures
+from gateway.card.general.validate import read_certificates
 
 MAX_SIGNER_DEPTH = 3
 """CRL issuers whose own status another CRL issuer's list tells, and so on."""
-SIGNER_PATH = 5_000
-"""Of the effort: what a search for one CRL issuer's path counts."""
 
 
 class CrlEvidence:
@@ -42,7 +44,8 @@ class CrlEvidence:
                 self._lists[crl.issuer].append(crl)
         self._pool, _ = read_certificates(pool)
         self._effort = effort or Effort()
-        self._signers = CrlSigners(self._pool, self._effort)
+        self._signatures = Signatures(self._effort)
+        self._signers = CrlSigners(self._pool, self._signatures, self._effort)
         self._trusted: set[tuple[bytes, bytes, datetime]] = set()
 
     def __call__(
@@ -65,6 +68,17 @@ class CrlEvidence:
             return error
         told = f"{error.message}; {len(self.problems)} cannot be read: {self.problems[0]}"
         return CertificateError(error.reason, told)
+
+    def _check_for(
+        self,
+        signers: tuple[Certificate, ...],
+        subject: Certificate,
+        issuers: tuple[Certificate, ...],
+        working_public_key: PublicKey,
+        at: datetime,
+    ) -> None:
+        """The question within a question: whether a CRL's issuer, or who issued that, is good."""
+        self._check(subject, Asked(issuers, working_public_key, at, signers))
 
     def _check(self, subject: Certificate, asked: Asked) -> None:
         wanted = read_subject(subject)
@@ -96,27 +110,30 @@ class CrlEvidence:
         is_asked = any(signer.der == each.der for each in asked.signers)
         if is_asked or len(asked.signers) == MAX_SIGNER_DEPTH:
             return False
-        self._effort.spend(SIGNER_PATH)
-        signers = (*asked.signers, signer)
-
-        def check(
-            subject: Certificate,
-            issuers: tuple[Certificate, ...],
-            working_public_key: PublicKey,
-            at: datetime,
-        ) -> None:
-            self._check(subject, Asked(issuers, working_public_key, at, signers))
-
-        try:
-            find_path(
-                signer,
-                pool=self._pool,
-                anchors=[anchor],
-                at=asked.at,
-                inputs=PolicyInputs(),
-                revocation=check,
-            )
-        except CertificateError:
+        nested = partial(self._check_for, (*asked.signers, signer))
+        if not self._holds(signer, anchor, nested, asked.at):
             return False
         self._trusted.add(trusted)
         return True
+
+    def _holds(
+        self, leaf: Certificate, anchor: Certificate, revocation: RevocationCheck, at: datetime
+    ) -> bool:
+        """Whether some path does. It draws on the effort of the whole request."""
+        self._effort.spend(PATH + COMPARISON * len(self._pool))
+        builder = PathBuilder(self._pool, [anchor], self._signatures, self._effort, at)
+        for path in builder.paths(leaf):
+            self._effort.spend(PATH)
+            try:
+                check_path(
+                    path,
+                    at=at,
+                    inputs=PolicyInputs(),
+                    signatures=self._signatures,
+                    effort=self._effort,
+                )
+                check_revocation(path, revocation, at=at, signatures=self._signatures)
+            except CertificateError:
+                continue
+            return True
+        return False

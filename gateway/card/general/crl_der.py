@@ -11,6 +11,9 @@ SEQUENCE, SET, UTC_TIME, GENERALIZED_TIME = 0x30, 0x31, 0x17, 0x18
 
 TRUE = b"\xff"
 
+MAX_VALUES = 4096
+"""In one list: of extensions, names or fields. A CRL's entries are read without it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -29,8 +32,11 @@ class Extension:
 
 def read_values(data: bytes) -> Iterator[Value]:
     """The values that fill `data`, with nothing between or behind them."""
-    at = 0
+    at = count = 0
     while at < len(data):
+        count += 1
+        if count > MAX_VALUES:
+            raise DerError("a list is too long")
         tag, content, end = read_tlv(data, at, len(data))
         yield Value(tag, data[at:end], data[content:end])
         at = end

@@ -28,11 +28,11 @@ class Asked:
 
 
 class CrlSigners:
-    """Remembers keys and signatures for one request."""
+    """Remembers, for one request, which key has signed which CRL."""
 
-    def __init__(self, pool: Iterable[Certificate], effort: Effort) -> None:
+    def __init__(self, pool: Iterable[Certificate], keys: Signatures, effort: Effort) -> None:
         self._effort = effort
-        self._keys = Signatures(effort)
+        self._keys = keys
         self._found: dict[tuple[RevocationList, bytes], bool] = {}
         self._pool: dict[Name, list[Certificate]] = defaultdict(list)
         for each in pool:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from gateway.card.api import CertificateError, Reason
 from gateway.card.general.crl import CrlEvidence
 from gateway.card.general.crl_form import UnusableCrlError, read_crl
+from tests.card.forge import tlv
 from tests.card.general.crl_cases import LEAF, OTHER, POINT, ROOT, SOME, SUB
 from tests.card.general.crl_forge import (
     INDIRECT,
@@ -86,6 +87,7 @@ ISSUERS = [
     [
         ("nothing", bytes(MEGABYTE)),
         ("sequences in sequences", b"\x30\x80" * (MEGABYTE // 2)),
+        ("a million values in the place of three", tlv(0x30, bytes(MEGABYTE))),
         ("one serial number", entries(OTHER)),
         ("an issuer each", ISSUERS),
     ],

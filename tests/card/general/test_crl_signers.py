@@ -1,6 +1,7 @@
 """CRLs that others than the certificate's issuer signed (RFC 5280 §6.3.3 (f))."""
 
 from dataclasses import replace
+from time import process_time
 
 import pytest
 from cryptography import x509
@@ -168,6 +169,38 @@ def test_every_certificate_below_the_anchor_is_asked_for() -> None:
     assert reason(LEAF, [make_crl(CITY)], CITY) is Reason.STATUS_UNKNOWN
     root_crl = make_crl(ROOT, entry(serial_number(CITY)), extensions=[point(flags=[CA])])
     assert reason(LEAF, [make_crl(CITY), root_crl], CITY) is Reason.REVOKED
+
+
+@pytest.mark.parametrize(("length", "found"), [(3, None), (4, Reason.STATUS_UNKNOWN)])
+def test_how_many_crl_issuers_vouch_one_for_another_is_bounded(
+    length: int, found: Reason | None
+) -> None:
+    """Each one's status is told by the next one's list; the last one's by the anchor's."""
+    names = [name(f"Delegate {place}") for place in range(length)]
+    told_by = [distribution_points(POINT, crl_issuer=each) for each in names]
+    places = [*told_by[1:], distribution_points(name("Last"))]
+    delegates = [
+        issue(own, ROOT, ca=False, extensions=[CRL_SIGN, place])
+        for own, place in zip(names, places, strict=True)
+    ]
+    crls = [make_crl(each, extensions=[point(POINT, flags=[INDIRECT])]) for each in delegates]
+    crls.append(make_crl(ROOT, extensions=[point(name("Last"))]))
+    leaf = issue("Leaf", ROOT, ca=False, extensions=[told_by[0]])
+    assert reason(leaf, crls, *delegates) is found
+
+
+def test_a_pool_full_of_keys_that_signed_the_crl_is_answered_in_time() -> None:
+    """None of them leads to the anchor, each by way of all the others."""
+    maze = [issue("Maze")]
+    maze += [issue("Maze", maze[0]) for _ in range(20)]
+    signers = [
+        issue(CITY.name, each, key=CITY_CRL_KEY.key, ca=False, extensions=[CRL_SIGN])
+        for each in maze
+    ]
+    begun = process_time()
+    crl = make_crl(CITY_CRL_KEY)
+    assert reason(LEAF, [ROOT_CRL, crl], CITY, *signers, *maze) is Reason.STATUS_UNKNOWN
+    assert process_time() - begun < 0.2
 
 
 def test_too_much_work_is_no_answer() -> None:

@@ -18,6 +18,7 @@ from gateway.admin.house import PartState, Readiness
 from gateway.assembly import make_house, make_provider, make_verifier, trusted_proxies
 from gateway.audit.model import GATEWAY, Entry, LogKind, Outcome
 from gateway.audit.sealing import Sealing
+from gateway.card.background import sources_at_work
 from gateway.card.challenge import Challenges
 from gateway.card.model import Verification
 from gateway.card.readiness import (
@@ -62,7 +63,10 @@ async def open_app(settings: Settings, clock: Clock = system_clock) -> AsyncIter
             verifier = make_verifier(settings, installed_plugins())
             provider = await make_provider(settings, records, moments, clock, observation.noted)
             await provider.audit.record(started(clock()))
-            async with kept(housekeeping_of(provider, observation)):
+            async with (
+                kept(housekeeping_of(provider, observation)),
+                sources_at_work(verifier.revocation_sources, verifier.anchors, clock),
+            ):
                 yield make_app(provider, verifier, observation)
 
 

@@ -8,6 +8,9 @@ from plugins.crl.index import RevocationList
 from plugins.crl.revocation_list import AgeOrder
 
 SOURCE = "crl"
+NO_POINT = "the certificate names no distribution point of its issuer"
+NOT_COVERED = "no CRL covers the certificate's distribution point"
+IN_THE_FUTURE = "its CRL begins in the future"
 
 
 def unknown(detail: str) -> CertificateStatus:

@@ -1,11 +1,9 @@
 """The revocation source: what the CRLs of a directory say of one certificate."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
-
-from cryptography import x509
 
 from gateway.card.api import (
     Anchor,
@@ -14,7 +12,8 @@ from gateway.card.api import (
     Evidence,
     ValidationContext,
 )
-from plugins.crl.decision import SOURCE, decide, unknown
+from plugins.crl.decision import IN_THE_FUTURE, NO_POINT, NOT_COVERED, SOURCE, decide, unknown
+from plugins.crl.distribution_point import distribution_point
 from plugins.crl.files import CrlFiles
 from plugins.crl.index_folder import IndexFolder
 from plugins.crl.looking import Looks
@@ -52,15 +51,14 @@ class CrlDirectory:
         await self._looks.look(context.now, [path.anchor])
         point = distribution_point(path.leaf)
         if point is None:
-            return unknown("the certificate names no distribution point of its issuer")
+            return unknown(NO_POINT)
         loaded, scope = self._files.loaded, scope_of(path.anchor.fingerprint, point)
         lists = loaded.by_scope.get(scope, ())
         begun = [each for each in lists if each.facts.this_update <= context.now]
         if not begun:
             if not self._looks.done:
                 return unknown("the CRLs are still being read")
-            problem = "its CRL begins in the future" if lists else _NOT_COVERED
-            return unknown(problem)
+            return unknown(IN_THE_FUTURE if lists else NOT_COVERED)
         newest = loaded.newest.get(scope)
         return decide(path.leaf.serial_number, begun, newest, context.now)
 
@@ -76,25 +74,3 @@ class CrlDirectory:
             next_due=min((each.next_update for each in fresh), default=None),
             as_of=min((each.this_update for each in fresh), default=None),
         )
-
-
-_NOT_COVERED = "no CRL covers the certificate's distribution point"
-
-
-def distribution_point(leaf: x509.Certificate) -> bytes | None:
-    """The DER of the directoryName where the leaf's own issuer lists all its revocations
-    (RFC 5280 §4.2.1.13); None for a leaf without one, or with more than one."""
-    try:
-        points = leaf.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
-    except x509.ExtensionNotFound:
-        return None
-    names = list(_directory_names(points))
-    return names[0].public_bytes() if len(names) == 1 else None
-
-
-def _directory_names(points: x509.CRLDistributionPoints) -> Iterator[x509.Name]:
-    for point in points:
-        if point.crl_issuer is None and point.reasons is None:
-            for name in point.full_name or ():
-                if isinstance(name, x509.DirectoryName):
-                    yield name.value

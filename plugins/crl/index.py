@@ -1,7 +1,7 @@
 """A list that was verified, with the rows of its entries: is this serial number revoked?"""
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from mmap import mmap
 
@@ -23,7 +23,18 @@ class Section:
     """The key of every FENCE-th row."""
 
 
-def make_section(buffer: bytes | mmap, start: int, count: int, serial_length: int) -> Section:
+def make_sections(
+    buffer: bytes | mmap, at: int, counts: Iterable[tuple[int, int]]
+) -> tuple[Mapping[int, Section], int]:
+    """Rows from `at` on, so many of each length of serial number; and where they end."""
+    sections: dict[int, Section] = {}
+    for serial_length, count in counts:
+        sections[serial_length] = _section(buffer, at, count, serial_length)
+        at += width(serial_length) * count
+    return sections, at
+
+
+def _section(buffer: bytes | mmap, start: int, count: int, serial_length: int) -> Section:
     step = width(serial_length)
     ends = range(start, start + count * step, FENCE * step)
     return Section(start, count, [buffer[at : at + 1 + serial_length] for at in ends])

@@ -14,10 +14,9 @@ from pathlib import Path
 
 from plugins.crl.atomic import replacing
 from plugins.crl.errors import UnusableError
-from plugins.crl.index import RevocationList, Section, make_section
+from plugins.crl.index import RevocationList, make_sections
 from plugins.crl.outline import read_outline
 from plugins.crl.revocation_list import ListFacts, read_facts
-from plugins.crl.row import width
 from plugins.crl.signed_by import ListSignature
 from plugins.crl.sorting import RowSorter
 
@@ -76,11 +75,8 @@ def _read(buffer: bytes | mmap.mmap, digest: str) -> RevocationList:
     (length,) = struct.unpack_from(">I", buffer, HEADER_AT)
     at = HEADER_AT + 4 + length
     header = json.loads(buffer[HEADER_AT + 4 : at])
-    sections: dict[int, Section] = {}
-    for serial_length, count in header["counts"]:
-        sections[serial_length] = make_section(buffer, at, count, serial_length)
-        at += width(serial_length) * count
-    if header["digest"] != digest or at != len(buffer):
+    sections, end = make_sections(buffer, at, header["counts"])
+    if header["digest"] != digest or end != len(buffer):
         raise DamagedIndexError
     return RevocationList(
         facts=read_facts(read_outline(_bytes(header["without_entries"]))),

@@ -4,7 +4,8 @@ Public and versioned: fields and `Reason` members may be added; nothing is remov
 meaning within a major version. Everything else in `gateway` is private.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -234,6 +235,17 @@ class EvidenceSource(Protocol):
     """A revocation source that keeps evidence may tell of it at /readyz; none has to."""
 
     async def evidence(self, now: datetime) -> Evidence: ...
+
+
+@runtime_checkable
+class BackgroundSource(Protocol):
+    """A revocation source that works while nobody asks: reads lists, fetches them. None has to."""
+
+    def kept(
+        self, anchors: Sequence[Anchor], clock: Callable[[], datetime]
+    ) -> AbstractAsyncContextManager[None]:
+        """Entered when the gateway starts, left when it stops. `anchors`: all that are pinned."""
+        ...
 
 
 @runtime_checkable

@@ -11,7 +11,12 @@ from typing import TypeVar, cast
 from gateway.errors import PluginError
 
 P = TypeVar("P")
-GROUPS = ("gateway.card_profiles", "gateway.revocation_sources", "gateway.certificate_validators")
+GROUPS = (
+    "gateway.card_profiles",
+    "gateway.revocation_sources",
+    "gateway.evidence_checkers",
+    "gateway.certificate_validators",
+)
 
 
 def installed_plugins() -> EntryPoints:

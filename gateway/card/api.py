@@ -19,6 +19,8 @@ class Reason(StrEnum):
     and the card endpoints' answers. The three families must never be mixed up: *refused for good*,
     *revoked*, *could not tell*."""
 
+    # the request
+    MALFORMED_REQUEST = "malformed_request"
     # the certificate's form
     MALFORMED_CERTIFICATE = "malformed_certificate"
     WEAK_KEY = "weak_key"
@@ -214,6 +216,28 @@ class RevocationSource(Protocol):
     async def status(
         self, path: CertificatePath, context: ValidationContext
     ) -> CertificateStatus: ...
+
+
+@runtime_checkable
+class EvidenceChecker(Protocol):
+    """What one piece of evidence says that came with the request itself: a CRL, an OCSP response.
+    It asks nobody, keeps nothing and reads no clock but `at`."""
+
+    name: str
+
+    def __init__(self, settings: Mapping[str, object]) -> None: ...
+
+    def check(
+        self,
+        unverified_evidence: bytes,
+        certificate: x509.Certificate,
+        issuer: x509.Certificate,
+        at: datetime,
+    ) -> CertificateStatus:
+        """Raises nothing for any bytes: what proves nothing (no nextUpdate, stale, of another
+        scope, badly signed) is UNKNOWN, and `detail` says why. `issuer` has issued `certificate`
+        and is trusted already."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What is presented for verification, and what was found."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +21,26 @@ class SignatureEncoding(StrEnum):
     """r ‖ s, each as long as the curve's order; hashes as in the DER form."""
 
 
+class HashAlgorithm(StrEnum):
+    """What a signature may be over. SHA-1 is not here."""
+
+    SHA256 = "sha256"
+    SHA384 = "sha384"
+    SHA512 = "sha512"
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The hash of what was signed, in the place of what was signed."""
+
+    hash_algorithm: HashAlgorithm
+    value: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if len(self.value) != hashlib.new(self.hash_algorithm).digest_size:
+            raise ValueError("the digest is not as long as its hash's")
+
+
 @dataclass(frozen=True, slots=True)
 class Presentation:
     """A certificate and a signature, as they came. Nothing of it is believed yet."""
@@ -27,9 +48,18 @@ class Presentation:
     unverified_certificate: bytes = field(repr=False)
     signature: bytes = field(repr=False)
     signature_encoding: SignatureEncoding
-    to_be_signed: bytes = field(repr=False)
+    to_be_signed: bytes | Digest = field(repr=False)
     expected_type: CertificateType | None = None
     """Refuse the other certificate of the card; None where either will do."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateAlone:
+    """A certificate without a signature: nobody has shown that he holds its key, so this is never
+    a sign-in. For auditors."""
+
+    unverified_certificate: bytes = field(repr=False)
+    expected_type: CertificateType | None = None
 
 
 class Outcome(StrEnum):

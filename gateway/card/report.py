@@ -29,10 +29,15 @@ class Report:
         self._certificate_type: CertificateType | None = None
         self._issuer: str | None = None
         self._validity: tuple[datetime, datetime] | tuple[None, None] = (None, None)
+        self._left_out: set[Check] = set()
         self.status: CertificateStatus | None = None
 
     def begin(self, check: Check) -> None:
         self._check = check
+
+    def leave_out(self, check: Check) -> None:
+        """Nobody asked for it: it is told as not done."""
+        self._left_out.add(check)
 
     def prove(self, path: CertificatePath, issuer: str, certificate_type: CertificateType) -> None:
         """From here on the answer may tell what stands in the certificate."""
@@ -40,8 +45,11 @@ class Report:
         self._issuer = issuer
         self._validity = path.leaf.not_valid_before_utc, path.leaf.not_valid_after_utc
 
-    def accepted(self, path: CertificatePath, attributes: BasicAttributes | None) -> Verification:
-        identity = f"{path.anchor.anchor_set}:{path.leaf.serial_number}"
+    def accepted(
+        self, path: CertificatePath | None, attributes: BasicAttributes | None
+    ) -> Verification:
+        """`path`: None outside the card's profiles, which alone say whose certificate it is."""
+        identity = None if path is None else f"{path.anchor.anchor_set}:{path.leaf.serial_number}"
         return self._verification(Outcome.ACCEPTED, None, attributes, identity)
 
     def refused(self, error: CertificateError) -> Verification:
@@ -73,11 +81,15 @@ class Report:
         )
 
     def _checks(self, outcome: Outcome) -> tuple[CheckResult, ...]:
-        if outcome is Outcome.ACCEPTED:
+        if outcome is Outcome.ACCEPTED and not self._left_out:
             return _ALL_PASSED
-        reached = _ALL.index(self._check)
-        return (
-            *_ALL_PASSED[:reached],
-            CheckResult(self._check, CheckOutcome(outcome)),
-            *(CheckResult(check, CheckOutcome.NOT_DONE) for check in _ALL[reached + 1 :]),
-        )
+        is_reached = True
+        results = []
+        for check in _ALL:
+            found = CheckOutcome.PASSED if is_reached else CheckOutcome.NOT_DONE
+            if check in self._left_out:
+                found = CheckOutcome.NOT_DONE
+            elif check is self._check and outcome is not Outcome.ACCEPTED:
+                found, is_reached = CheckOutcome(outcome), False
+            results.append(CheckResult(check, found))
+        return tuple(results)

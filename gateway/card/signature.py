@@ -7,19 +7,30 @@ from hmac import compare_digest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 
 from gateway.card.algorithms import ECDSA_HASHES, PublicKey
 from gateway.card.api import CertificateError, Reason
-from gateway.card.model import SignatureEncoding
+from gateway.card.model import Digest, HashAlgorithm, SignatureEncoding
+
+Message = bytes | Digest
+
+HASHES: Mapping[HashAlgorithm, hashes.HashAlgorithm] = {
+    HashAlgorithm.SHA256: hashes.SHA256(),
+    HashAlgorithm.SHA384: hashes.SHA384(),
+    HashAlgorithm.SHA512: hashes.SHA512(),
+}
 
 
 def verify_signature(
-    public_key: PublicKey, encoding: SignatureEncoding, signature: bytes, data: bytes
+    public_key: PublicKey,
+    encoding: SignatureEncoding,
+    signature: bytes,
+    to_be_signed: Message,
 ) -> None:
-    """Returns when the key has signed the data; raises CertificateError otherwise."""
+    """Returns when the key has signed it; raises CertificateError otherwise."""
     try:
-        _FORMS[encoding](public_key, signature, data)
+        _FORMS[encoding](public_key, signature, to_be_signed)
     except InvalidSignature as error:
         raise CertificateError(Reason.SIGNATURE_MISMATCH, encoding) from error
 
@@ -36,35 +47,49 @@ def _ec(key: PublicKey) -> ec.EllipticCurvePublicKey:
     return key
 
 
-def _verify_pkcs1(public_key: PublicKey, signature: bytes, data: bytes) -> None:
-    _rsa(public_key).verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
+def _verify_pkcs1(public_key: PublicKey, signature: bytes, to_be_signed: Message) -> None:
+    key = _rsa(public_key)
+    if isinstance(to_be_signed, Digest):
+        hashed = Prehashed(HASHES[to_be_signed.hash_algorithm])
+        key.verify(signature, to_be_signed.value, padding.PKCS1v15(), hashed)
+    else:
+        key.verify(signature, to_be_signed, padding.PKCS1v15(), hashes.SHA256())
 
 
-def _verify_pkcs1_bare(public_key: PublicKey, signature: bytes, data: bytes) -> None:
-    """EM = 00 01 FF…FF 00 H. The signature and EM are as long as the modulus and H is 32 bytes, so
-    the padding's strict removal leaves no byte of EM free: this is the exact comparison."""
+def _verify_pkcs1_bare(public_key: PublicKey, signature: bytes, to_be_signed: Message) -> None:
+    """EM = 00 01 FF…FF 00 H. The signature and EM are as long as the modulus and H is as long as
+    its hash's, so the padding's strict removal leaves no byte of EM free: this is the exact
+    comparison."""
     key = _rsa(public_key)
     if len(signature) != (key.key_size + 7) // 8:
         raise InvalidSignature
     recovered = key.recover_data_from_signature(signature, padding.PKCS1v15(), None)
-    if not compare_digest(recovered, sha256(data).digest()):
+    hashed = (
+        to_be_signed.value if isinstance(to_be_signed, Digest) else sha256(to_be_signed).digest()
+    )
+    if not compare_digest(recovered, hashed):
         raise InvalidSignature
 
 
-def _verify_ecdsa_der(public_key: PublicKey, signature: bytes, data: bytes) -> None:
+def _verify_ecdsa_der(public_key: PublicKey, signature: bytes, to_be_signed: Message) -> None:
     key = _ec(public_key)
-    key.verify(signature, data, ec.ECDSA(ECDSA_HASHES[key.curve.name]))
+    curves_hash = ECDSA_HASHES[key.curve.name]
+    if not isinstance(to_be_signed, Digest):
+        return key.verify(signature, to_be_signed, ec.ECDSA(curves_hash))
+    if HASHES[to_be_signed.hash_algorithm].name != curves_hash.name:
+        raise CertificateError(Reason.UNSUPPORTED_SIGNATURE, "not the hash of the key's curve")
+    return key.verify(signature, to_be_signed.value, ec.ECDSA(Prehashed(curves_hash)))
 
 
-def _verify_ecdsa_raw(public_key: PublicKey, signature: bytes, data: bytes) -> None:
+def _verify_ecdsa_raw(public_key: PublicKey, signature: bytes, to_be_signed: Message) -> None:
     size = (_ec(public_key).key_size + 7) // 8
     if len(signature) != 2 * size:
         raise InvalidSignature
     r, s = int.from_bytes(signature[:size]), int.from_bytes(signature[size:])
-    _verify_ecdsa_der(public_key, encode_dss_signature(r, s), data)
+    _verify_ecdsa_der(public_key, encode_dss_signature(r, s), to_be_signed)
 
 
-_FORMS: Mapping[SignatureEncoding, Callable[[PublicKey, bytes, bytes], None]] = {
+_FORMS: Mapping[SignatureEncoding, Callable[[PublicKey, bytes, Message], None]] = {
     SignatureEncoding.PKCS1: _verify_pkcs1,
     SignatureEncoding.PKCS1_BARE: _verify_pkcs1_bare,
     SignatureEncoding.ECDSA_DER: _verify_ecdsa_der,

@@ -6,6 +6,7 @@ Whatever a step cannot decide is not a yes, and nothing is raised for what was p
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from gateway.card.algorithms import PublicKey
 from gateway.card.anchors import Anchors
 from gateway.card.api import (
     CardProfile,
@@ -18,7 +19,7 @@ from gateway.card.api import (
     ValidationContext,
 )
 from gateway.card.certificate import check_critical_extensions, parse_leaf
-from gateway.card.model import Check, Presentation, Verification
+from gateway.card.model import CertificateAlone, Check, Presentation, Verification
 from gateway.card.path import check_validity, resolve_path
 from gateway.card.plugin_calls import ask_sources, check_status, run_profile, run_validators
 from gateway.card.report import Report
@@ -33,21 +34,25 @@ class CardVerifier:
         self,
         anchors: Anchors,
         profiles: Sequence[CardProfile],
-        revocation_sources: Sequence[RevocationSource],
+        revocation_sources: Sequence[RevocationSource] | None,
         validators: Sequence[CertificateValidator] = (),
     ) -> None:
+        """`revocation_sources`: None where an auditor asks without; the settings cannot say so."""
         self.anchors = anchors
-        self.revocation_sources = tuple(revocation_sources)
+        self.revocation_sources = tuple(revocation_sources or ())
+        self._looks_up_revocation = revocation_sources is not None
         self._profiles = {profile.anchor_set: profile for profile in profiles}
         self._validators = tuple(validators)
         if not self._profiles:
             raise PluginError("card.profiles: at least one must be named")
         if len(self._profiles) != len(profiles):
             raise PluginError("card.profiles: two are for the same anchor set")
-        if not self.revocation_sources:
+        if self._looks_up_revocation and not self.revocation_sources:
             raise PluginError("card.revocation_sources: at least one must be named")
 
-    async def verify(self, presentation: Presentation, now: datetime) -> Verification:
+    async def verify(
+        self, presentation: Presentation | CertificateAlone, now: datetime
+    ) -> Verification:
         report = Report()
         try:
             report.begin(Check.FORM)
@@ -66,24 +71,25 @@ class CardVerifier:
             report.begin(Check.VALIDITY)
             check_validity(path, now)
 
-            report.begin(Check.SIGNATURE)
-            verify_signature(
-                leaf.public_key,
-                presentation.signature_encoding,
-                presentation.signature,
-                presentation.to_be_signed,
-            )
+            check_signature(report, leaf.public_key, presentation)
 
-            report.begin(Check.REVOCATION)
             context = ValidationContext(now=now, certificate_type=profile.certificate_type)
-            report.status = await ask_sources(self.revocation_sources, path, context)
-            check_status(report.status)
+            await self._check_revocation(report, path, context)
 
             report.begin(Check.VALIDATORS)
             await run_validators(self._validators, path, context)
         except CertificateError as error:
             return report.refused(error)
         return report.accepted(path, basic_attributes)
+
+    async def _check_revocation(
+        self, report: Report, path: CertificatePath, context: ValidationContext
+    ) -> None:
+        if not self._looks_up_revocation:
+            return report.leave_out(Check.REVOCATION)
+        report.begin(Check.REVOCATION)
+        report.status = await ask_sources(self.revocation_sources, path, context)
+        return check_status(report.status)
 
     @property
     def anchor_sets(self) -> Collection[str]:
@@ -94,6 +100,20 @@ class CardVerifier:
         if profile is None:
             raise CertificateError(Reason.UNKNOWN_PROFILE, path.anchor.anchor_set)
         return profile
+
+
+def check_signature(
+    report: Report, public_key: PublicKey, presentation: Presentation | CertificateAlone
+) -> None:
+    if isinstance(presentation, CertificateAlone):
+        return report.leave_out(Check.SIGNATURE)
+    report.begin(Check.SIGNATURE)
+    return verify_signature(
+        public_key,
+        presentation.signature_encoding,
+        presentation.signature,
+        presentation.to_be_signed,
+    )
 
 
 def _check_type(profile: CardProfile, expected: CertificateType | None) -> None:

@@ -1,24 +1,14 @@
-"""The form of a certificate for the general profile (RFC 5280 §4.1, §4.2)."""
+"""A certificate of the general profile, its extensions decoded (RFC 5280 §4.2)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from gateway.card.api import CertificateError, Reason
-from gateway.card.certificate import NO_UNUSED_BITS
-from gateway.card.der import DerError, expect_tlv, read_tlv
+from gateway.card.der import DerError
 from gateway.card.general import oids
-from gateway.card.general.crl_der import (
-    BIT_STRING,
-    GENERALIZED_TIME,
-    INTEGER,
-    SEQUENCE,
-    Extension,
-    read_extensions,
-    read_integer,
-    read_time,
-)
+from gateway.card.general.crl_der import Extension
 from gateway.card.general.extensions import (
     AuthorityKeyIdentifier,
     BasicConstraints,
@@ -31,11 +21,10 @@ from gateway.card.general.extensions import (
 from gateway.card.general.general_names import GeneralName, read_alternative_names
 from gateway.card.general.name_constraints import NameConstraints, read_name_constraints
 from gateway.card.general.names import Name, parse_name
+from gateway.card.general.outline import read_outline
 from gateway.card.general.policy_extensions import PolicyExtensions, read_policy_extensions
 
 MAX_CERTIFICATE = 65_536
-MAX_SERIAL_NUMBER = 20
-VERSION, UNIQUE_IDENTIFIERS, EXTENSIONS = 0xA0, (0x81, 0x82), 0xA3
 
 # Either processed, or (extKeyUsage, issuerAltName, the CRLs' points) asked for by whoever needs it.
 KNOWN_EXTENSIONS = frozenset(
@@ -53,11 +42,6 @@ KNOWN_EXTENSIONS = frozenset(
         oids.INHIBIT_ANY_POLICY,
     }
 )
-# RFC 5280 §4.2.1.1, §4.2.1.2, §4.2.1.15.
-NEVER_CRITICAL = frozenset(
-    {oids.AUTHORITY_KEY_IDENTIFIER, oids.SUBJECT_KEY_IDENTIFIER, oids.FRESHEST_CRL}
-)
-
 T = TypeVar("T")
 
 
@@ -111,46 +95,25 @@ def parse_certificate(der: bytes) -> Certificate:
 
 
 def _parse(der: bytes) -> Certificate:
-    start, end = expect_tlv(der, 0, len(der), SEQUENCE)
-    tbs, tbs_end = expect_tlv(der, start, end, SEQUENCE)
-    _, algorithm_end = expect_tlv(der, tbs_end, end, SEQUENCE)
-    signature, signature_end = expect_tlv(der, algorithm_end, end, BIT_STRING)
-    if end != len(der) or signature_end != end:
-        raise DerError("bytes stand behind the certificate or its signature")
-    # One that is not made of whole octets is nobody's signature, but no reason to read no further.
-    is_whole = der[signature : signature + 1] == NO_UNUSED_BITS
-
-    version, serial = _read_version(der, tbs, tbs_end)
-    number, serial_end = expect_tlv(der, serial, tbs_end, INTEGER)
-    if serial_end - number > MAX_SERIAL_NUMBER:
-        raise DerError("the serial number is longer than 20 octets")  # RFC 5280 §4.1.2.2
-    _, inner_end = expect_tlv(der, serial_end, tbs_end, SEQUENCE)
-    # RFC 5280 §4.1.1.2: both name the same algorithm.
-    if der[serial_end:inner_end] != der[tbs_end:algorithm_end]:
-        raise DerError("the signature algorithm stands in it in two versions")
-    _, issuer_end = expect_tlv(der, inner_end, tbs_end, SEQUENCE)
-    validity, validity_end = expect_tlv(der, issuer_end, tbs_end, SEQUENCE)
-    _, subject_end = expect_tlv(der, validity_end, tbs_end, SEQUENCE)
-    _, key_end = expect_tlv(der, subject_end, tbs_end, SEQUENCE)
-    not_before, not_after = _read_validity(der, validity, validity_end)
-    extensions = _read_tail(der, key_end, tbs_end, version)
+    outline = read_outline(der)
+    extensions = outline.extensions
+    names = _decode(extensions, oids.SUBJECT_ALTERNATIVE_NAME, read_alternative_names)
     certificate = Certificate(
         der=der,
-        tbs=der[start:tbs_end],
-        signature=der[signature + 1 : end] if is_whole else b"",
-        signature_algorithm=der[tbs_end:algorithm_end],
-        version=version,
-        serial_number=read_integer(der[number:serial_end]),
-        issuer=parse_name(der[inner_end:issuer_end]),
-        subject=parse_name(der[validity_end:subject_end]),
-        not_before=not_before,
-        not_after=not_after,
-        subject_public_key_info=der[subject_end:key_end],
+        tbs=outline.tbs,
+        signature=outline.signature,
+        signature_algorithm=outline.signature_algorithm,
+        version=outline.version,
+        serial_number=outline.serial_number,
+        issuer=parse_name(outline.issuer),
+        subject=parse_name(outline.subject),
+        not_before=outline.not_before,
+        not_after=outline.not_after,
+        subject_public_key_info=outline.subject_public_key_info,
         extensions=extensions,
         basic_constraints=_decode(extensions, oids.BASIC_CONSTRAINTS, read_basic_constraints),
         key_usage=_decode(extensions, oids.KEY_USAGE, read_key_usage),
-        alternative_names=_decode(extensions, oids.SUBJECT_ALTERNATIVE_NAME, read_alternative_names)
-        or (),
+        alternative_names=names or (),
         name_constraints=_decode(extensions, oids.NAME_CONSTRAINTS, read_name_constraints),
         policy=read_policy_extensions(extensions),
         authority_key_identifier=_decode(
@@ -162,58 +125,6 @@ def _parse(der: bytes) -> Certificate:
     )
     _check_names(certificate)
     return certificate
-
-
-def _read_version(der: bytes, at: int, end: int) -> tuple[int, int]:
-    """The version and where the serial number stands."""
-    tag, content, content_end = read_tlv(der, at, end)
-    if tag != VERSION:
-        return 1, at
-    # X.690 §11.5: version 1 is the default and is not written.
-    if der[content:content_end] not in (b"\x02\x01\x01", b"\x02\x01\x02"):
-        raise DerError("not an X.509 certificate of version 1, 2 or 3")
-    return der[content_end - 1] + 1, content_end
-
-
-def _read_validity(der: bytes, start: int, end: int) -> tuple[datetime, datetime]:
-    tag, content, second = read_tlv(der, start, end)
-    not_before = _read_time(tag, der[content:second])
-    tag, content, last = read_tlv(der, second, end)
-    if last != end:
-        raise DerError("the validity is not made of two times")
-    return not_before, _read_time(tag, der[content:last])
-
-
-def _read_time(tag: int, content: bytes) -> datetime:
-    """RFC 5280 §4.1.2.5; a GeneralizedTime of any year is understood."""
-    if tag != GENERALIZED_TIME:
-        return read_time(tag, content)
-    if len(content) != 15 or content[14:] != b"Z" or not content[:14].isdigit():
-        raise DerError("a time is not written to the second in UTC")
-    month, day, hour, minute, second = (int(content[at : at + 2]) for at in range(4, 14, 2))
-    try:
-        return datetime(int(content[:4]), month, day, hour, minute, second, tzinfo=UTC)
-    except ValueError as error:
-        raise DerError("a time does not exist") from error
-
-
-def _read_tail(der: bytes, at: int, end: int, version: int) -> Mapping[bytes, Extension]:
-    """The unique identifiers and the extensions (RFC 5280 §4.1.2.8, §4.1.2.9)."""
-    allowed = [*UNIQUE_IDENTIFIERS, EXTENSIONS][: (0, 2, 3)[version - 1]]
-    extensions: Mapping[bytes, Extension] = {}
-    while at < end:
-        tag, content, at = read_tlv(der, at, end)
-        if tag not in allowed:
-            raise DerError("a field is unknown, repeated, out of order or not of this version")
-        allowed = allowed[allowed.index(tag) + 1 :]
-        if tag == EXTENSIONS:
-            inner, inner_end = expect_tlv(der, content, at, SEQUENCE)
-            if inner_end != at:
-                raise DerError("bytes stand behind the extensions")
-            extensions = read_extensions(der[inner:inner_end])
-    if any(extensions[each].critical for each in NEVER_CRITICAL & extensions.keys()):
-        raise DerError("an extension is critical that must not be")
-    return extensions
 
 
 def _decode(

@@ -81,5 +81,13 @@ def _names(certificate: Certificate) -> Iterator[GeneralName]:
             yield GeneralName(NameForm.RFC822, content.decode("latin-1"))
     for name in certificate.alternative_names:
         yield name
-        if isinstance(name.value, bytes) and name.value.startswith(_SMTP_UTF8_MAILBOX):
+        if _is_mailbox(name):
             yield GeneralName(NameForm.RFC822, name.value)
+
+
+def _is_mailbox(name: GeneralName) -> bool:
+    return (
+        name.form is NameForm.OTHER
+        and isinstance(name.value, bytes)
+        and name.value.startswith(_SMTP_UTF8_MAILBOX)
+    )

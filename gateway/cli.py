@@ -17,6 +17,7 @@ from gateway.assembly import load_profiles
 from gateway.card.anchors import add_anchor, load_anchors
 from gateway.cli_admin import admin_app, show_link
 from gateway.cli_audit import audit_app
+from gateway.cli_crl import crl_app
 from gateway.clock import system_clock
 from gateway.commands.card_commands import NewCard, make_card, open_cards
 from gateway.commands.operator_commands import admit, invite_first
@@ -50,6 +51,7 @@ app.add_typer(card_app, name="card")
 card_app.add_typer(anchors_app, name="anchors")
 app.add_typer(admin_app, name="admin")
 app.add_typer(audit_app, name="audit")
+app.add_typer(crl_app, name="crl")
 app.add_typer(reader_app, name="reader")
 
 

@@ -11,6 +11,7 @@ SOURCE = "crl"
 NO_POINT = "the certificate names no distribution point of its issuer"
 NOT_COVERED = "no CRL covers the certificate's distribution point"
 IN_THE_FUTURE = "its CRL begins in the future"
+STALE = "its CRL is past its nextUpdate"
 
 
 def unknown(detail: str) -> CertificateStatus:
@@ -49,5 +50,5 @@ def decide(
         this_update=newest.this_update,
         next_update=newest.next_update,
         stale=stale,
-        detail="its CRL is past its nextUpdate" if stale else None,
+        detail=STALE if stale else None,
     )

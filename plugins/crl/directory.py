@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 from gateway.card.api import (
@@ -12,12 +12,14 @@ from gateway.card.api import (
     Evidence,
     ValidationContext,
 )
+from plugins.crl.admission import Admission
 from plugins.crl.decision import IN_THE_FUTURE, NO_POINT, NOT_COVERED, SOURCE, decide, unknown
 from plugins.crl.distribution_point import distribution_point
 from plugins.crl.files import CrlFiles
 from plugins.crl.index_folder import IndexFolder
 from plugins.crl.looking import Looks
 from plugins.crl.memory import scope_of
+from plugins.crl.refresher import Refresher
 from plugins.crl.settings import read_settings
 
 
@@ -27,9 +29,9 @@ class CrlDirectory:
     name = SOURCE
 
     def __init__(self, settings: Mapping[str, object]) -> None:
-        checked = read_settings(settings)
-        indices = IndexFolder(checked.index_directory, checked.max_file_bytes)
-        self._files = CrlFiles(checked.directory, indices)
+        checked = self._settings = read_settings(settings)
+        self._indices = IndexFolder(checked.index_directory, checked.max_file_bytes)
+        self._files = CrlFiles(checked.directory, self._indices)
         self._looks = Looks(self._files, checked.check_interval)
 
     @asynccontextmanager
@@ -39,13 +41,16 @@ class CrlDirectory:
         """While the gateway runs: the directory is looked at and the sources are fetched, whether
         anybody asks or not."""
         self._looks.know(anchors)
-        task = asyncio.create_task(self._looks.forever(clock))
+        by_fingerprint = {anchor.fingerprint: anchor for anchor in anchors}
+        admission = Admission(self._settings.directory, self._indices, by_fingerprint)
+        work = (self._looks.forever(clock), Refresher(self._settings, admission).forever(clock))
+        tasks = [asyncio.create_task(each) for each in work]
         try:
             yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def status(self, path: CertificatePath, context: ValidationContext) -> CertificateStatus:
         await self._looks.look(context.now, [path.anchor])

@@ -132,16 +132,17 @@ class _Reader:
             if before is None or (before.stamp, before.problem) != (stamp, problem):
                 consequence = "nothing" if kept is None else "its last good content"
                 logger.warning("CRL file %s: %s; %s is used instead", name, error, consequence)
-        return Reading(stamp, settled, kept, self._scopes(kept), problem)
+        scopes = () if kept is None else scopes_of(kept, self.anchors)
+        return Reading(stamp, settled, kept, scopes, problem)
 
-    def _scopes(self, each: RevocationList | None) -> tuple[str, ...]:
-        if each is None:
-            return ()
-        return tuple(
-            scope_of(fingerprint, each.facts.distribution_point)
-            for fingerprint, anchor in self.anchors.items()
-            if _is_signed_by(each, anchor)
-        )
+
+def scopes_of(each: RevocationList, anchors: Anchors) -> tuple[str, ...]:
+    """Of which of these CAs it is a list, for its distribution point."""
+    return tuple(
+        scope_of(fingerprint, each.facts.distribution_point)
+        for fingerprint, anchor in anchors.items()
+        if _is_signed_by(each, anchor)
+    )
 
 
 def _is_signed_by(each: RevocationList, anchor: Anchor) -> bool:

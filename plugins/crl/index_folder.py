@@ -73,6 +73,18 @@ class IndexFolder:
             fcntl.flock(lock, fcntl.LOCK_EX)  # closing it ends it
             yield
 
+    @contextmanager
+    def claimed(self, name: str) -> Iterator[bool]:
+        """Whether this process may do it: no other is at it. Nobody waits."""
+        self.prepare()
+        with (self.path / f"{name}.lock").open("wb") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+                return
+            yield True
+
 
 def digest_of(file: Path, max_bytes: int) -> str:
     digest, left = hashlib.sha256(), max_bytes + 1

@@ -14,5 +14,7 @@ class Rules:
     require_nocheck: bool = True
     """A delegated responder's own revocation is looked up nowhere: its CA must have said that
     nobody has to (RFC 6960 §4.2.2.2.1)."""
+    allow_later_production: bool = False
+    """Whether producedAt may lie behind the time that is asked about. thisUpdate never may."""
     require_nonce: bool = True
     """A nonce that was sent must come back. If not, it may be missing, but never be another."""

@@ -45,16 +45,21 @@ def load_profiles(settings: Settings, installed: EntryPoints) -> tuple[CardProfi
     return load_plugins("gateway.card_profiles", names, tables, CardProfile, installed)
 
 
+def load_sources(settings: Settings, installed: EntryPoints) -> tuple[RevocationSource, ...]:
+    names, tables = settings.card.revocation_sources, settings.plugins
+    return load_plugins("gateway.revocation_sources", names, tables, RevocationSource, installed)
+
+
+def load_validators(settings: Settings, installed: EntryPoints) -> tuple[CertificateValidator, ...]:
+    group, names = "gateway.certificate_validators", settings.card.validators
+    return load_plugins(group, names, settings.plugins, CertificateValidator, installed)
+
+
 def make_verifier(settings: Settings, installed: EntryPoints) -> CardVerifier:
-    card, tables = settings.card, settings.plugins
     profiles = load_profiles(settings, installed)
-    sources = load_plugins(
-        "gateway.revocation_sources", card.revocation_sources, tables, RevocationSource, installed
-    )
-    validators = load_plugins(
-        "gateway.certificate_validators", card.validators, tables, CertificateValidator, installed
-    )
-    anchors = load_anchors(Path(card.anchors_dir), profiles, card.trust)
+    sources = load_sources(settings, installed)
+    validators = load_validators(settings, installed)
+    anchors = load_anchors(Path(settings.card.anchors_dir), profiles, settings.card.trust)
     return CardVerifier(anchors, profiles, sources, validators)
 
 

@@ -17,6 +17,7 @@ from gateway.assembly import load_profiles
 from gateway.card.anchors import add_anchor, load_anchors
 from gateway.cli_admin import admin_app, show_link
 from gateway.cli_audit import audit_app
+from gateway.cli_check import card_check
 from gateway.cli_crl import crl_app
 from gateway.clock import system_clock
 from gateway.commands.card_commands import NewCard, make_card, open_cards
@@ -41,7 +42,9 @@ from gateway.virtual.pins import MalformedPinError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 keys_app = typer.Typer(no_args_is_help=True, help="Signing keys.")
-card_app = typer.Typer(no_args_is_help=True, help="Trust anchors, and virtual cards for the demo.")
+card_app = typer.Typer(
+    no_args_is_help=True, help="Certificates, trust anchors, and virtual cards for the demo."
+)
 anchors_app = typer.Typer(
     no_args_is_help=True, help="The CA certificates cards are checked against."
 )
@@ -49,6 +52,7 @@ reader_app = typer.Typer(no_args_is_help=True, help="The reader agent on a resid
 app.add_typer(keys_app, name="keys")
 app.add_typer(card_app, name="card")
 card_app.add_typer(anchors_app, name="anchors")
+card_app.command("check")(card_check)
 app.add_typer(admin_app, name="admin")
 app.add_typer(audit_app, name="audit")
 app.add_typer(crl_app, name="crl")

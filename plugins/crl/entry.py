@@ -1,6 +1,7 @@
 """One entry of a CRL, read strictly: the forms that are rare, and those that are refused."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from plugins.crl.der import (
     BOOLEAN,
@@ -38,7 +39,7 @@ def read_entry(der: bytes, start: int, end: int) -> tuple[bytes, int]:
     reason = NO_REASON
     if at < entry_end:
         extensions, at = expect_tlv(der, at, entry_end, SEQUENCE)
-        reason = _reason(der, extensions, at)
+        reason = _reason(der[extensions:at])
     if at != entry_end:
         raise DerError("a value too many in an entry")
     return key + written + reason, entry_end
@@ -78,14 +79,17 @@ def _check_time(text: bytes) -> None:
         raise UnusableError("a time in an entry does not exist") from None
 
 
-def _reason(der: bytes, at: int, end: int) -> bytes:
-    """RFC 5280 §5.3. All extensions of one entry; what else they say does not undo it."""
+@lru_cache(maxsize=4_096)
+def _reason(extensions: bytes) -> bytes:
+    """RFC 5280 §5.3. All extensions of one entry; what else they say does not undo it. Many
+    entries of a list have the same."""
+    at, end = 0, len(extensions)
     if at == end:
         raise DerError("an entry's extensions are empty")
     seen: set[bytes] = set()
     reason = NO_REASON
     while at < end:
-        oid, critical, value, at = _extension(der, at, end)
+        oid, critical, value, at = _extension(extensions, at, end)
         if oid in seen:
             raise UnusableError("an entry has an extension twice")
         seen.add(oid)

@@ -154,7 +154,8 @@ async def test_an_unknown_profile_is_told_as_such(world: World, profile: str) ->
 
 
 @pytest.mark.parametrize(
-    "known", ["", "x", "五", "a\nb", "a\u2028b", "\x00", "\ud800", "x" * 100_000, 0, -5, 10**30, None]
+    "known",
+    ["", "x", "五", "a\nb", "a\u2028b", "\x00", "\ud800", "x" * 100_000, 0, -5, 10**30, None],
 )
 async def test_the_id_comes_back_as_it_is(world: World, known: object) -> None:
     line: Line = card_line(world, world.issue().certificate) | {"id": known}

@@ -6,9 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.card.batch.desk import ACCEPTED, Line, base64, card_line, verdict
+from tests.card.batch.desk import ACCEPTED, Line, base64, card_line, crl, verdict
 from tests.card.batch.test_crls import HOUR, REVOKED, SECOND, STALE, UNKNOWN, revoke
-from tests.card.batch.desk import crl
 from tests.card.world import NOW, World
 from tests.plugins import ocsp_forge as forge
 from tests.plugins.ocsp_forge import ResponseTemplate

@@ -92,7 +92,9 @@ async def test_a_bare_sha_512_is_compared_whole(world: World, keys: Keys) -> Non
     assert await found(world, keys.card, over_digest(value, "pkcs1-bare", "sha384")) == MISMATCH
 
 
-@pytest.mark.parametrize(("curve", "name", "size"), [("p256", "sha256", 32), ("p384", "sha384", 48)])
+@pytest.mark.parametrize(
+    ("curve", "name", "size"), [("p256", "sha256", 32), ("p384", "sha384", 48)]
+)
 async def test_ecdsa_comes_as_der_and_raw(
     world: World, keys: Keys, curve: str, name: str, size: int
 ) -> None:

@@ -22,6 +22,8 @@ class Question:
     inputs: PolicyInputs
     crls: Sequence[bytes] | None = None
     """None: no revocation is asked for."""
+    crl_check: str = "-crl_check_all"
+    """It asks for a CRL of the anchor too; `-crl_check` asks for the leaf's alone."""
 
 
 def accepts(question: Question, folder: Path) -> bool:
@@ -33,7 +35,7 @@ def accepts(question: Question, folder: Path) -> bool:
     if question.pool:
         arguments += ["-untrusted", write(folder / "pool.pem", "CERTIFICATE", question.pool)]
     if question.crls is not None:
-        arguments += ["-crl_check_all", "-extended_crl", "-use_deltas"]
+        arguments += [question.crl_check, "-extended_crl", "-use_deltas"]
     if question.crls:
         arguments += ["-CRLfile", write(folder / "crls.pem", "X509 CRL", question.crls)]
     for policy in sorted(inputs.user_initial):

@@ -42,17 +42,18 @@ def _read_each(der: bytes, at: int, stop: int, end: int) -> tuple[list[bytes], i
 
 
 def _pattern() -> bytes:
-    """Two lengths and the serial number's must agree: each combination is written out."""
-    lengths = range(1, MAX_SERIAL_BYTES + 1)
+    """Two lengths and the serial number's must agree: each combination is written out, first those
+    of large lists."""
+    lengths = range(MAX_SERIAL_BYTES, 0, -1)
     without, with_reason = (
         b"|".join(_bytes(2 + length + more, 0x02, length) for length in lengths)
         for more in (_UTC_TIME_BYTES, _UTC_TIME_BYTES + len(REASON_EXTENSION) + 1)
     )
     serials = b"|".join(_serial(length) for length in lengths)
     return (
-        rb"\x30(?:(?=" + without + rb")()|(?=" + with_reason + rb")).\x02(" + serials + rb")"
+        rb"\x30(?:(?=" + with_reason + rb")()|(?=" + without + rb")).\x02(" + serials + rb")"
         rb"\x17\x0d(" + _DATE + rb")"
-        rb"(?(1)(Z)|Z" + re.escape(REASON_EXTENSION) + rb"([\x00-\x06\x09\x0a]))|."
+        rb"(?(1)Z" + re.escape(REASON_EXTENSION) + rb"([\x00-\x06\x09\x0a])|(Z))|."
     )
 
 

@@ -9,7 +9,7 @@ from plugins.crl.revocation_list import ListFacts
 from plugins.crl.row import Revocation, key_of, read_row, width
 from plugins.crl.signed_by import ListSignature
 
-FENCE = 256
+FENCE = 64
 """Each process keeps the key of every so many rows: most of a look-up touches no page."""
 
 

@@ -1,21 +1,30 @@
 """`genkan crl`: lists that the pinned anchors have signed are taken, others are told apart."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from gateway.clock import system_clock
 from tests.commands.conftest import Genkan
-from tests.support.town import Town
+from tests.support.town import HANAKO, Town
 
 pytestmark = pytest.mark.servers
+
+
+def published(town: Town, folder: Path) -> list[Path]:
+    """What the CA publishes once it has issued a card, and nothing of it in use yet."""
+    now = system_clock()
+    town.card(HANAKO, now)
+    shutil.rmtree(town.crl_folder, ignore_errors=True)
+    town.authority.write_crls(folder, now)
+    return sorted(folder.glob("*.crl"))
 
 
 def test_lists_are_added_and_listed(
     genkan: Genkan, ready: None, town: Town, tmp_path: Path
 ) -> None:
-    town.authority.write_crls(tmp_path / "given", system_clock())
-    files = sorted((tmp_path / "given").glob("*.crl"))
+    files = published(town, tmp_path / "given")
 
     added = genkan("crl", "add", *files)
 
@@ -29,8 +38,7 @@ def test_lists_are_added_and_listed(
 def test_a_list_that_is_refused_stops_no_other(
     genkan: Genkan, ready: None, town: Town, tmp_path: Path
 ) -> None:
-    town.authority.write_crls(tmp_path / "given", system_clock())
-    good = min((tmp_path / "given").glob("*.crl"))
+    good = published(town, tmp_path / "given")[0]
     (tmp_path / "bad.crl").write_text("<html>502</html>")
 
     done = genkan("crl", "add", "bad.crl", "missing.crl", good)

@@ -13,6 +13,7 @@ from gateway.card.api import (
     CardProfile,
     CertificateType,
     CertificateValidator,
+    EvidenceChecker,
     Reason,
     RevocationSource,
 )
@@ -28,11 +29,13 @@ __all__ = ["keys", "world"]
 
 PROFILES = "gateway.card_profiles"
 SOURCES = "gateway.revocation_sources"
+CHECKERS = "gateway.evidence_checkers"
 VALIDATORS = "gateway.certificate_validators"
 
 PROTOCOLS: dict[str, type[Any]] = {
     PROFILES: CardProfile,
     SOURCES: RevocationSource,
+    CHECKERS: EvidenceChecker,
     VALIDATORS: CertificateValidator,
 }
 
@@ -175,7 +178,15 @@ def test_a_table_for_a_plugin_without_settings_stops_the_start() -> None:
 
 # --- the contract of every installed plugin -------------------------------------------------
 
-FIRST_PARTY = {PROFILES: {"jpki-sign", "jpki-auth"}, SOURCES: {"crl"}}
+FIRST_PARTY = {
+    PROFILES: {"jpki-sign", "jpki-auth"},
+    SOURCES: {"crl", "ocsp"},
+    CHECKERS: {"crl", "ocsp"},
+}
+# What a plugin cannot do without.
+TABLES: dict[tuple[str, str], dict[str, object]] = {
+    (SOURCES, "ocsp"): {"responders": {"*": "http://ocsp.example.test/"}},
+}
 INSTALLED = [each for group in PROTOCOLS for each in entry_points(group=group)]
 
 
@@ -188,8 +199,10 @@ def test_the_first_party_plugins_come_through_the_door_of_anyones() -> None:
 def test_every_installed_plugin_keeps_its_protocol(entry_point: EntryPoint) -> None:
     protocol = PROTOCOLS[entry_point.group]
     only_this = EntryPoints([entry_point])
+    group, name = entry_point.group, entry_point.name
+    tables = {name: TABLES.get((group, name), {})}
 
-    (plugin,) = load_plugins(entry_point.group, [entry_point.name], {}, protocol, only_this)
+    (plugin,) = load_plugins(group, [name], tables, protocol, only_this)
 
     assert isinstance(plugin, protocol)
     for member, promised in vars(protocol).items():

@@ -152,7 +152,15 @@ def test_the_general_profile_needs_its_folders(genkan: Genkan, tmp_path: Path) -
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "1").write_bytes(content)
     (tmp_path / "leaf.cer").write_bytes(leaf.der)
-    general = ("card", "check", "leaf.cer", "--profile", "general", "--at", rfc3339(AT))
+    general: tuple[str, ...] = (
+        "card",
+        "check",
+        "leaf.cer",
+        "--profile",
+        "general",
+        "--at",
+        rfc3339(AT),
+    )
 
     for option in ("--anchors", "--crls", "--pool"):
         before = genkan(*general)

@@ -65,7 +65,8 @@ def test_at_the_end_of_the_input_it_ends(world: World) -> None:
 
 def test_no_setting_and_no_folder_is_looked_at(tmp_path: Path, world: World) -> None:
     good = json.dumps(card_line(world, world.issue().certificate)).encode()
-    environment = {"GENKAN_CONFIG": str(tmp_path / "nowhere.toml"), "PYTHONPATH": ":".join(sys.path)}
+    nowhere = str(tmp_path / "nowhere.toml")
+    environment = {"GENKAN_CONFIG": nowhere, "PYTHONPATH": ":".join(sys.path)}
 
     done = subprocess.run(  # noqa: S603
         COMMAND, input=good, capture_output=True, cwd=tmp_path, env=environment, check=False

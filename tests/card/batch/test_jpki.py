@@ -88,8 +88,9 @@ async def test_an_authentication_certificate_has_no_attributes(world: World) -> 
 async def test_only_an_accepted_certificate_tells_attributes(world: World) -> None:
     certificate = world.issue("sign").certificate
     late = certificate.not_valid_after_utc + SECOND
-    for others in ({"at": late}, {"crls": []}):
-        answer = await ask(card_line(world, certificate, "sign", **others))
+    good = card_line(world, certificate, "sign")
+    for asked in (good | {"at": rfc3339(late)}, good | {"crls": []}):
+        answer = await ask(asked)
         assert answer["outcome"] != "accepted"
         assert answer["attributes"] is None
 

@@ -42,7 +42,8 @@ def ocsp(world: World) -> OcspWorld:
 
 def line(ocsp: OcspWorld, *responses: ResponseTemplate, **others: object) -> Line:
     given = [base64(each.encode()) for each in responses]
-    return card_line(ocsp.world, ocsp.leaf, **{"crls": [], "ocsp": given, **others})
+    crls = others.pop("crls", [])
+    return card_line(ocsp.world, ocsp.leaf, "auth", crls=crls, ocsp=given, **others)
 
 
 def revoked(response: ResponseTemplate, reason: int | None = None) -> ResponseTemplate:

@@ -65,7 +65,7 @@ async def open_app(settings: Settings, clock: Clock = system_clock) -> AsyncIter
             await provider.audit.record(started(clock()))
             async with (
                 kept(housekeeping_of(provider, observation)),
-                sources_at_work(verifier.revocation_sources, verifier.anchors, clock),
+                sources_at_work(verifier.revocation_sources, clock),
             ):
                 yield make_app(provider, verifier, observation)
 

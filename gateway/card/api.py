@@ -265,10 +265,17 @@ class EvidenceSource(Protocol):
 class BackgroundSource(Protocol):
     """A revocation source that works while nobody asks: reads lists, fetches them. None has to."""
 
-    def kept(
-        self, anchors: Sequence[Anchor], clock: Callable[[], datetime]
-    ) -> AbstractAsyncContextManager[None]:
-        """Entered when the gateway starts, left when it stops. `anchors`: all that are pinned."""
+    def kept(self, clock: Callable[[], datetime]) -> AbstractAsyncContextManager[None]:
+        """Entered when the gateway starts, left when it stops."""
+        ...
+
+
+@runtime_checkable
+class AnchoredSource(Protocol):
+    """A revocation source that verifies its evidence before anybody asks. None has to."""
+
+    def trust(self, anchors: Sequence[Anchor]) -> None:
+        """Called before everything else, with all CA certificates that are pinned."""
         ...
 
 

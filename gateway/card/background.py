@@ -3,17 +3,14 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from gateway.card.anchors import Anchors
 from gateway.card.api import BackgroundSource, RevocationSource
 from gateway.clock import Clock
 
 
 @asynccontextmanager
-async def sources_at_work(
-    sources: Sequence[RevocationSource], anchors: Anchors, clock: Clock
-) -> AsyncIterator[None]:
+async def sources_at_work(sources: Sequence[RevocationSource], clock: Clock) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         for source in sources:
             if isinstance(source, BackgroundSource):
-                await stack.enter_async_context(source.kept(tuple(anchors), clock))
+                await stack.enter_async_context(source.kept(clock))
         yield

@@ -9,6 +9,7 @@ from datetime import datetime
 from gateway.card.algorithms import PublicKey
 from gateway.card.anchors import Anchors
 from gateway.card.api import (
+    AnchoredSource,
     CardProfile,
     CertificateError,
     CertificatePath,
@@ -49,6 +50,9 @@ class CardVerifier:
             raise PluginError("card.profiles: two are for the same anchor set")
         if self._looks_up_revocation and not self.revocation_sources:
             raise PluginError("card.revocation_sources: at least one must be named")
+        for source in self.revocation_sources:
+            if isinstance(source, AnchoredSource):
+                source.trust(tuple(anchors))
 
     async def verify(
         self, presentation: Presentation | CertificateAlone, now: datetime

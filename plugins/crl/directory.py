@@ -34,15 +34,14 @@ class CrlDirectory:
         self._files = CrlFiles(checked.directory, self._indices)
         self._looks = Looks(self._files, checked.check_interval)
 
+    def trust(self, anchors: Sequence[Anchor]) -> None:
+        self._looks.know(anchors)
+
     @asynccontextmanager
-    async def kept(
-        self, anchors: Sequence[Anchor], clock: Callable[[], datetime]
-    ) -> AsyncIterator[None]:
+    async def kept(self, clock: Callable[[], datetime]) -> AsyncIterator[None]:
         """While the gateway runs: the directory is looked at and the sources are fetched, whether
         anybody asks or not."""
-        self._looks.know(anchors)
-        by_fingerprint = {anchor.fingerprint: anchor for anchor in anchors}
-        admission = Admission(self._settings.directory, self._indices, by_fingerprint)
+        admission = Admission(self._settings.directory, self._indices, dict(self._looks.anchors))
         work = (self._looks.forever(clock), Refresher(self._settings, admission).forever(clock))
         tasks = [asyncio.create_task(each) for each in work]
         try:
@@ -68,7 +67,7 @@ class CrlDirectory:
         return decide(path.leaf.serial_number, begun, newest, context.now)
 
     async def evidence(self, now: datetime) -> Evidence:
-        """Of the lists' own times; who signed them is found out when a certificate is asked for."""
+        """Of the lists' own times; only those that a pinned CA has signed count."""
         await self._looks.look(now, [])
         facts = [each.facts for each in self._files.loaded.lists()]
         begun = [each for each in facts if each.this_update <= now]

@@ -19,7 +19,8 @@ class Looks:
     def __init__(self, files: CrlFiles, interval: timedelta) -> None:
         self._files = files
         self._interval = interval
-        self._anchors: dict[str, Anchor] = {}
+        self.anchors: dict[str, Anchor] = {}
+        """By fingerprint. One that nobody told of is known from its first certificate on."""
         self._looked_at: datetime | None = None
         self._looked_with = 0
         self._running: asyncio.Task[None] | None = None
@@ -27,11 +28,11 @@ class Looks:
     @property
     def done(self) -> bool:
         """Whether there was a look with all CAs that are known."""
-        return self._looked_at is not None and self._looked_with == len(self._anchors)
+        return self._looked_at is not None and self._looked_with == len(self.anchors)
 
     def know(self, anchors: Sequence[Anchor]) -> None:
         for anchor in anchors:
-            self._anchors.setdefault(anchor.fingerprint, anchor)
+            self.anchors.setdefault(anchor.fingerprint, anchor)
 
     async def look(self, now: datetime, anchors: Sequence[Anchor]) -> None:
         """Whoever finds the last look too old begins a new one, and is answered from the last.
@@ -66,7 +67,7 @@ class Looks:
         return recent and self.done
 
     async def _look(self, now: datetime) -> None:
-        anchors = dict(self._anchors)
+        anchors = dict(self.anchors)
         try:
             await asyncio.to_thread(self._files.refresh, anchors, now)
         except Exception:

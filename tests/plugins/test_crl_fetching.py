@@ -214,7 +214,9 @@ async def test_while_the_gateway_runs_lists_are_fetched_and_read_unasked(
     publisher.body = crls.crl()
     source = crls.remake(sources=[publisher.url])
 
-    async with source.kept(list(crls.anchors().values()), lambda: NOW):
+    source.trust(list(crls.anchors().values()))
+
+    async with source.kept(lambda: NOW):
         for _ in range(200):
             if (await source.evidence(NOW)).fresh:
                 break

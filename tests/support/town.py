@@ -79,7 +79,7 @@ class Town:
         self.authority.write_crls(self.crl_folder, now)
 
     def withdraw_lists(self) -> None:
-        for file in self.crl_folder.iterdir():
+        for file in self.crl_folder.glob("*.crl"):
             file.unlink()
 
 

@@ -16,11 +16,8 @@ from gateway.virtual.template import CertificateTemplate
 from tests.card.batch.desk import ask, card_line, crl
 from tests.card.batch.test_crls import UNUSABLE, revoke
 from tests.card.forge import Change, der, extension, extensions, forge
-from tests.card.general.openssl import OPENSSL, Question, accepts
+from tests.card.general.openssl import Question, accepts
 from tests.card.world import NOW, World
-
-if OPENSSL is None:
-    pytest.skip("openssl is not on the PATH", allow_module_level=True)
 
 pytestmark = pytest.mark.anyio
 

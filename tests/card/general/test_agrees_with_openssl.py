@@ -13,12 +13,9 @@ from gateway.card.general.model import PolicyInputs
 from gateway.card.general.policy_extensions import ANY_POLICY
 from gateway.card.general.validate import validate
 from tests.card.forge import key_usage
-from tests.card.general.openssl import OPENSSL, Question, accepts
+from tests.card.general.openssl import Question, accepts
 from tests.card.general.pki import AT, Entity, issue, mappings, name, policies
 from tests.card.general.pkits import Case, cases, certificate, crl
-
-if OPENSSL is None:
-    pytest.skip("openssl is not on the PATH", allow_module_level=True)
 
 # 4.1.4, 4.1.5: OpenSSL still takes DSA (of 4.1.5 without its inherited parameters).
 DSA = frozenset({"4.1.4", "4.1.5", "4.1.6"})

@@ -1,7 +1,6 @@
 """The entries of generated CRLs of all shapes: each is found, and nothing else is."""
 
 import random
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from plugins.crl.row import Revocation, width
 from plugins.crl.signed_by import read_signature
 from tests.card.forge import TRUE, oid_der, tlv
 from tests.plugins.crl_world import CrlWorld
+from tests.support.cpu_time import within
 
 REASON, INVALIDITY = "2.5.29.21", "2.5.29.24"
 
@@ -220,10 +220,8 @@ def test_an_entry_within_an_entrys_number_is_not_taken_for_one() -> None:
     "odd", [entry(b"\x05", NOW, *SHAPES[4]), ENTRY + FOREIGN * 3, b"\x30" * 100]
 )
 def test_a_megabyte_of_anything_is_read_in_time(odd: bytes) -> None:
-    began = time.process_time()
-    with suppress(UnusableError):
+    with within(1), suppress(UnusableError):
         rows_of(odd * (1_000_000 // len(odd)))
-    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("good", [ENTRY, entry(b"\x05", NOW), entry(b"\x00" + b"\xff" * 16, NOW)])

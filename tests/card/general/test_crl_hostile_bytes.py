@@ -1,7 +1,6 @@
 """Whatever bytes come as a CRL: nothing changed is believed, nothing but our own error leaves."""
 
 from contextlib import suppress
-from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -24,6 +23,7 @@ from tests.card.general.crl_forge import (
     serial_number,
 )
 from tests.card.general.pki import check, name
+from tests.support.cpu_time import cpu_seconds, within
 
 MEGABYTE = 1_000_000
 RICH = make_crl(
@@ -103,24 +103,23 @@ def test_a_megabyte_is_answered_in_a_time_that_is_linear(
         )
     else:
         full, half = content, content[::2]
-    assert took(full) < 3 * took(half) + 0.02, told
+    assert took(full) < 3 * took(half) + 0.2, told
 
 
 def took(der: bytes) -> float:
-    begun = process_time()
-    with suppress(CertificateError):
-        ask(LEAF, [der], anchor=ROOT)
-    return process_time() - begun
+    def answer() -> None:
+        with suppress(CertificateError):
+            ask(LEAF, [der], anchor=ROOT)
+
+    return cpu_seconds(answer)
 
 
 def test_a_megabyte_of_good_crls_is_answered_in_time() -> None:
     """Thousands, each to be verified: there is a bound on the work."""
     crls = [make_crl(ROOT, crl_number=number(each)) for each in range(3000)]
     evidence = CrlEvidence(crls, [])
-    begun = process_time()
-    with pytest.raises(CertificateError, match="too much work"):
+    with within(0.5), pytest.raises(CertificateError, match="too much work"):
         check(LEAF, anchor=ROOT, revocation=evidence)
-    assert process_time() - begun < 0.5
 
 
 def test_a_revocation_is_found_among_ten_thousand_entries() -> None:

@@ -1,7 +1,6 @@
 """Whatever bytes are handed in: our own refusals, in bounded time, and no second good one."""
 
 from collections.abc import Sequence
-from time import process_time
 
 import pytest
 from cryptography import x509
@@ -15,6 +14,7 @@ from gateway.card.general.policy_extensions import ANY_POLICY
 from gateway.card.general.validate import validate
 from tests.card.forge import Change, Field, extension, extensions, oid_der, replace_field, tlv
 from tests.card.general.pki import AT, Entity, check, issue, mappings, name, policies
+from tests.support.cpu_time import within
 
 SUBJECT_ALTERNATIVE_NAME, NAME_CONSTRAINTS = "2.5.29.17", "2.5.29.30"
 A_SECOND_PER_MEGABYTE = 1e-6
@@ -114,10 +114,8 @@ def test_names_that_are_many_or_long_end_in_time(case: str) -> None:
     ca = issue("ca", root, change=add(NAME_CONSTRAINTS, constraints))
     leaf = issue("leaf", ca, ca=False, change=add(SUBJECT_ALTERNATIVE_NAME, names))
 
-    started = process_time()
-    with pytest.raises(CertificateError) as refusal:
+    with within(0.1), pytest.raises(CertificateError) as refusal:
         check(leaf, ca, anchor=root)
-    assert process_time() - started < 0.1
     assert refusal.value.reason in (Reason.PATH_TOO_COMPLEX, Reason.NAME_NOT_PERMITTED)
 
 
@@ -136,6 +134,5 @@ def test_a_megabyte_of_certificates_costs_no_more_than_its_length() -> None:
     marked = [issue("ca", root, change=marks).der for _ in range(32)]
 
     for pool in (small, large, busy, split, marked, [bytes(MAX_CERTIFICATE)] * 16):
-        started = process_time()
-        assert outcome(leaf.der, pool, [root.der]) is None
-        assert process_time() - started < A_SECOND_PER_MEGABYTE * sum(map(len, pool))
+        with within(A_SECOND_PER_MEGABYTE * sum(map(len, pool))):
+            assert outcome(leaf.der, pool, [root.der]) is None

@@ -103,7 +103,7 @@ def test_a_megabyte_is_answered_in_a_time_that_is_linear(
         )
     else:
         full, half = content, content[::2]
-    assert took(full) < 3 * took(half) + 0.2, told
+    assert took(full) < 3 * took(half) + 0.02, told
 
 
 def took(der: bytes) -> float:

@@ -108,6 +108,19 @@ class ValidationContext:
     certificate_type: CertificateType
 
 
+@dataclass(frozen=True, slots=True)
+class CertificateIdentity:
+    """Which certificate, for as long as it exists: the generations of a CA share its serial
+    numbers, so the set of its anchors is the issuer. It says who somebody is: it reaches no log,
+    and at rest there is only its keyed hash."""
+
+    anchor_set: str
+    serial_number: int = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.anchor_set}:{self.serial_number}"
+
+
 class AttributeOrigin(StrEnum):
     """Whether a text is the person's exact writing."""
 

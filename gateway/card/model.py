@@ -5,7 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from gateway.card.api import BasicAttributes, CertificateStatus, CertificateType, Reason
+from gateway.card.api import (
+    BasicAttributes,
+    CertificateIdentity,
+    CertificateStatus,
+    CertificateType,
+    Reason,
+)
 
 
 class SignatureEncoding(StrEnum):
@@ -111,8 +117,10 @@ class Verification:
     checks: tuple[CheckResult, ...]
     basic_attributes: BasicAttributes | None = field(repr=False)
     """Only when accepted."""
-    identity: str | None = field(repr=False)
-    """Anchor set and serial number, which the generations of a CA share. Only when accepted."""
+    identity: CertificateIdentity | None = field(repr=False)
+    """Only when accepted, and only of a card's certificate."""
+    revoked_identity: CertificateIdentity | None = field(repr=False)
+    """Only when refused as revoked, all checks before that having passed."""
 
     @property
     def accepted(self) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from gateway.card.api import (
     BasicAttributes,
     CertificateError,
+    CertificateIdentity,
     CertificatePath,
     CertificateStatus,
     CertificateType,
@@ -29,6 +30,7 @@ class Report:
         self._certificate_type: CertificateType | None = None
         self._issuer: str | None = None
         self._validity: tuple[datetime, datetime] | tuple[None, None] = (None, None)
+        self._identity: CertificateIdentity | None = None
         self._left_out: set[Check] = set()
         self.status: CertificateStatus | None = None
 
@@ -44,26 +46,22 @@ class Report:
         self._certificate_type = certificate_type
         self._issuer = issuer
         self._validity = path.leaf.not_valid_before_utc, path.leaf.not_valid_after_utc
+        self._identity = CertificateIdentity(path.anchor.anchor_set, path.leaf.serial_number)
 
-    def accepted(
-        self, path: CertificatePath | None, attributes: BasicAttributes | None
-    ) -> Verification:
-        """`path`: None outside the card's profiles, which alone say whose certificate it is."""
-        identity = None if path is None else f"{path.anchor.anchor_set}:{path.leaf.serial_number}"
-        return self._verification(Outcome.ACCEPTED, None, attributes, identity)
+    def accepted(self, attributes: BasicAttributes | None) -> Verification:
+        return self._verification(Outcome.ACCEPTED, None, attributes)
 
     def refused(self, error: CertificateError) -> Verification:
         undetermined = error.reason.could_not_tell
         outcome = Outcome.UNDETERMINED if undetermined else Outcome.REFUSED
         logger.info("verification %s %s: %s", self._verification_id, outcome, error)
-        return self._verification(outcome, error.reason, None, None)
+        return self._verification(outcome, error.reason, None)
 
     def _verification(
         self,
         outcome: Outcome,
         reason: Reason | None,
         attributes: BasicAttributes | None,
-        identity: str | None,
     ) -> Verification:
         not_before, not_after = self._validity
         return Verification(
@@ -77,7 +75,8 @@ class Report:
             status=self.status,
             checks=self._checks(outcome),
             basic_attributes=attributes,
-            identity=identity,
+            identity=self._identity if outcome is Outcome.ACCEPTED else None,
+            revoked_identity=self._identity if reason is Reason.REVOKED else None,
         )
 
     def _checks(self, outcome: Outcome) -> tuple[CheckResult, ...]:

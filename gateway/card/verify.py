@@ -84,7 +84,7 @@ class CardVerifier:
             await run_validators(self._validators, path, context)
         except CertificateError as error:
             return report.refused(error)
-        return report.accepted(path, basic_attributes)
+        return report.accepted(basic_attributes)
 
     async def _check_revocation(
         self, report: Report, path: CertificatePath, context: ValidationContext

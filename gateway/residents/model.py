@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from gateway.card.api import BasicAttributes, CertificateType
+from gateway.card.api import BasicAttributes, CertificateIdentity, CertificateType
 
 
 class ResidentState(StrEnum):
@@ -36,8 +36,8 @@ class ProvenCertificate:
     """A certificate of an accepted verification."""
 
     certificate_type: CertificateType
-    identity: str = field(repr=False)
-    """Anchor set and serial number; kept as a keyed hash only."""
+    identity: CertificateIdentity = field(repr=False)
+    """Kept as a keyed hash only."""
     not_after: datetime
 
 

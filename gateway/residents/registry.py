@@ -149,7 +149,7 @@ class Residents:
             await bind_certificate(connection, resident, proven, identity_hash, now)
 
     def _hash(self, proven: ProvenCertificate) -> str:
-        return self._keyed_hash.hash("certificate", proven.certificate_type, proven.identity)
+        return self._keyed_hash.hash("certificate", proven.certificate_type, str(proven.identity))
 
 
 async def _add(

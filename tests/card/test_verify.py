@@ -57,7 +57,7 @@ async def test_an_authentication_certificate_is_accepted_and_says_nothing_of_the
     assert found.status is not None
     assert found.status.value is StatusValue.GOOD
     assert found.basic_attributes is None
-    assert found.identity == f"jpki-auth:{issued.certificate.serial_number}"
+    assert str(found.identity) == f"jpki-auth:{issued.certificate.serial_number}"
     assert outcomes(found) == [PASSED] * 7
 
 

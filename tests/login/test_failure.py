@@ -45,6 +45,7 @@ def found(
         checks=(),
         basic_attributes=None,
         identity=None,
+        revoked_identity=None,
     )
 
 

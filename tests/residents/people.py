@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from gateway.card.api import BasicAttributes, CertificateType
+from gateway.card.api import BasicAttributes, CertificateIdentity, CertificateType
 from gateway.residents.model import ProvenCertificate, Registration
 from gateway.residents.registry import Residents
 
@@ -30,11 +30,15 @@ HANAKO_MOVED = replace(HANAKO, name="若葉　花子", address="花園県花咲�
 
 
 def auth(serial: int) -> ProvenCertificate:
-    return ProvenCertificate(CertificateType.AUTHENTICATION, f"jpki-auth:{serial}", NOT_AFTER)
+    return ProvenCertificate(
+        CertificateType.AUTHENTICATION, CertificateIdentity("jpki-auth", serial), NOT_AFTER
+    )
 
 
 def sign(serial: int) -> ProvenCertificate:
-    return ProvenCertificate(CertificateType.SIGNATURE, f"jpki-sign:{serial}", NOT_AFTER)
+    return ProvenCertificate(
+        CertificateType.SIGNATURE, CertificateIdentity("jpki-sign", serial), NOT_AFTER
+    )
 
 
 async def register(

@@ -93,7 +93,7 @@ async def test_certificates_are_kept_under_a_hash_only_this_gateway_can_make(
         found = await connection.execute(sa.select(certificates.c.identity_hash))
         kept = set(found.scalars())
     assert kept == {
-        KEYED_HASH.hash("certificate", proven.certificate_type, proven.identity)
+        KEYED_HASH.hash("certificate", proven.certificate_type, str(proven.identity))
         for proven in (auth(1), sign(2))
     }
     elsewhere = Residents(records, KeyedHash(b"x" * 32), SEALER)

@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 from cryptography.x509 import load_der_x509_certificate
 
-from gateway.card.api import CertificateType
+from gateway.card.api import CertificateIdentity, CertificateType
 from gateway.residents.model import ProvenCertificate, Resident
 from gateway.virtual.card import VirtualCard
 from tests.support.gateway import NOW, Gateway, attributes
@@ -54,7 +54,7 @@ async def registered(gateway: Gateway, card: VirtualCard) -> Resident:
     assert card.signature is not None
     until = NOW.replace(year=2030)
     proven = [
-        ProvenCertificate(kind, f"{profile}:{serial_number(certificate)}", until)
+        ProvenCertificate(kind, CertificateIdentity(profile, serial_number(certificate)), until)
         for kind, profile, certificate in (
             (CertificateType.AUTHENTICATION, "jpki-auth", card.authentication.certificate),
             (CertificateType.SIGNATURE, "jpki-sign", card.signature.certificate),

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from gateway.app import create_app
 from gateway.assembly import make_provider
-from gateway.card.api import BasicAttributes, CertificateType
+from gateway.card.api import BasicAttributes, CertificateIdentity, CertificateType
 from gateway.commands.store_commands import initialise
 from gateway.oidc.provider import Provider
 from gateway.residents.model import ProvenCertificate, Resident
@@ -76,11 +76,15 @@ class Gateway:
 
     async def resident(self, name: str = "花咲　花子") -> Resident:
         """Somebody who registered before; each call with another name is another person."""
-        now, number = self.clock(), secrets.token_hex(4)
+        now, number = self.clock(), secrets.randbits(31)
         until = now + timedelta(days=900)
         registration = await self.provider.residents.register(
-            ProvenCertificate(CertificateType.AUTHENTICATION, f"jpki-auth:{number}", until),
-            ProvenCertificate(CertificateType.SIGNATURE, f"jpki-sign:{number}", until),
+            ProvenCertificate(
+                CertificateType.AUTHENTICATION, CertificateIdentity("jpki-auth", number), until
+            ),
+            ProvenCertificate(
+                CertificateType.SIGNATURE, CertificateIdentity("jpki-sign", number), until
+            ),
             attributes(name),
             now,
         )

@@ -49,7 +49,7 @@ def check_general(
             report.leave_out(Check.REVOCATION)
     except CertificateError as error:
         return report.refused(error)
-    return report.accepted(None, None)
+    return report.accepted(None)
 
 
 def _check_path(request: Request, leaf: Certificate, ocsp: EvidenceChecker) -> None:

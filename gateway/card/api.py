@@ -50,6 +50,11 @@ class Reason(StrEnum):
     # the person's signature
     UNSUPPORTED_SIGNATURE = "unsupported_signature"
     SIGNATURE_MISMATCH = "signature_mismatch"
+    # a signed document
+    MALFORMED_DOCUMENT = "malformed_document"
+    NOT_SIGNED = "not_signed"
+    DOCUMENT_CHANGED = "document_changed"
+    DOCUMENT_TOO_COMPLEX = "document_too_complex"
     # revocation
     REVOKED = "revoked"
     STATUS_UNKNOWN = "status_unknown"

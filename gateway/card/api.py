@@ -236,6 +236,50 @@ class RevocationSource(Protocol):
     ) -> CertificateStatus: ...
 
 
+class HolderAnswer(StrEnum):
+    """Whether two certificates are one person's."""
+
+    SAME = "same"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+    """Could not tell. It is never taken for one of the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Predecessors:
+    """新旧紐付け: the certificates that one certificate has taken the place of."""
+
+    known: bool
+    """False: could not tell."""
+    identities: tuple[CertificateIdentity, ...] = ()
+    """Older certificates of the same person and type, newest first. Empty and known: a first
+    certificate."""
+
+
+@runtime_checkable
+class CertificateLinking(Protocol):
+    """証明書紐付け・新旧紐付け: which certificates are one person's, by word of whoever may ask
+    J-LIS. Asked only of certificates that are verified already, and never instead of verifying
+    them. Whatever it cannot tell, or raises, is UNKNOWN and `known=False`."""
+
+    name: str
+
+    def __init__(self, settings: Mapping[str, object]) -> None: ...
+
+    async def same_holder(
+        self, signature: CertificateIdentity, authentication: CertificateIdentity, now: datetime
+    ) -> HolderAnswer:
+        """Whether a signature and an authentication certificate belong to one person."""
+        ...
+
+    async def predecessors(
+        self, certificate: CertificateIdentity, certificate_type: CertificateType, now: datetime
+    ) -> Predecessors:
+        """What a renewed certificate was before. It speaks of the person only: whether the older
+        ones are revoked is another question."""
+        ...
+
+
 @runtime_checkable
 class EvidenceChecker(Protocol):
     """What one piece of evidence says that came with the request itself: a CRL, an OCSP response.

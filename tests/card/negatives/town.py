@@ -1,0 +1,64 @@
+"""What a row of the negative table is, and the good lines that its one change is made to."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from cryptography import x509
+
+from tests.card.batch.desk import Line, base64, card_line, crl
+from tests.card.forge import Change as ForgedPart
+from tests.card.forge import der, forge
+from tests.card.world import World
+from tests.plugins.ocsp_world import OcspWorld
+
+
+class Town:
+    """One card and its CA: what a good line is made of, and what a change begins with."""
+
+    def __init__(self, world: World, kind: str) -> None:
+        self.world, self.kind = world, kind
+        self.ocsp = OcspWorld(world)
+        self.leaf = self.ocsp.leaf if kind == "auth" else world.issue(kind).certificate
+        self.anchor = world.authority.issuer(f"jpki-{kind}", 2)
+
+    def crl(self, **changes: object) -> bytes:
+        return crl(self.world, self.kind, **changes)  # type: ignore[arg-type]
+
+    def forged_anchor(self, change: ForgedPart) -> bytes:
+        """The leaf's own anchor with one thing changed, signed by itself again."""
+        return forge(der(self.anchor.certificate), self.anchor.private_key, change)
+
+
+Members = Mapping[str, object]
+"""Of a line, in the place of the good ones."""
+Change = Callable[[Town], Members]
+
+
+@dataclass(frozen=True)
+class Base:
+    """A line that is accepted as it is."""
+
+    kind: str
+    line: Callable[[Town], Line]
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    change: Change
+    outcome: str
+    reason: str | None
+    base: Base
+
+
+def certificate(changed: x509.Certificate | bytes) -> Members:
+    octets = changed if isinstance(changed, bytes) else der(changed)
+    return {"certificate": base64(octets)}
+
+
+def with_crl(town: Town) -> Line:
+    return card_line(town.world, town.leaf, town.kind)
+
+
+AUTH, SIGN = Base("auth", with_crl), Base("sign", with_crl)
+REFUSED, UNDETERMINED, ACCEPTED = "refused", "undetermined", "accepted"

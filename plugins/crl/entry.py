@@ -18,7 +18,8 @@ from plugins.crl.der import (
     read_tlv,
 )
 from plugins.crl.errors import UnusableError
-from plugins.crl.row import MAX_SERIAL_BYTES, NO_REASON, REASONS, write_late_date
+from plugins.crl.row import MAX_SERIAL_BYTES, NO_REASON, write_late_date
+from plugins.revocation_reasons import REASONS
 
 REASON_CODE, INVALIDITY_DATE, CERTIFICATE_ISSUER = (
     bytes((0x55, 0x1D, arc)) for arc in (0x15, 0x18, 0x1D)

@@ -7,24 +7,14 @@ Rows of one length lie together, so the serial number alone orders them.
 from dataclasses import dataclass
 from datetime import datetime
 
+from plugins.revocation_reasons import REASONS
+
 MAX_SERIAL_BYTES = 20
 """RFC 5280 §4.1.2.2."""
 DATE_BYTES = 12
 NO_REASON = b"Z"
 """What ends the date where nothing follows it in the CRL."""
 
-# RFC 5280 §5.3.1; 7 is not used, removeFromCRL (8) is for delta CRLs only.
-REASONS = {
-    0: "unspecified",
-    1: "keyCompromise",
-    2: "cACompromise",
-    3: "affiliationChanged",
-    4: "superseded",
-    5: "cessationOfOperation",
-    6: "certificateHold",
-    9: "privilegeWithdrawn",
-    10: "aACompromise",
-}
 _LATE = 0x80
 
 

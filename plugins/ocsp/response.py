@@ -7,6 +7,7 @@ from datetime import datetime
 from cryptography import x509
 
 from gateway.card.api import CertificateStatus, StatusValue
+from plugins.asking.freshness import Untimely, untimely
 from plugins.ocsp.der import OCTET_STRING
 from plugins.ocsp.extensions import Extensions, check_critical
 from plugins.ocsp.issuer import certificate_ids, read_issuer
@@ -89,15 +90,11 @@ def _check_nonce(extensions: Extensions, nonce: bytes, rules: Rules) -> None:
 
 def _judge(single: SingleResponse, at: datetime, rules: Rules) -> CertificateStatus:
     revocation = single.revocation
-    stale = _is_stale(single, at, rules)
-    problem = None
-    if single.this_update - at > rules.skew:
-        problem = "its answer begins in the future"
-    elif stale:
-        problem = "its answer is out of date"
-    elif single.next_update is None and rules.max_age is None:
-        problem = "its answer has no nextUpdate"
-    elif not single.is_good and revocation is None:
+    problem: str | None = untimely(
+        single.this_update, single.next_update, at, skew=rules.skew, max_age=rules.max_age
+    )
+    stale = problem is Untimely.STALE
+    if problem is None and not single.is_good and revocation is None:
         problem = "the responder does not know the certificate"
     status = CertificateStatus(
         UNKNOWN if problem is not None else GOOD if revocation is None else REVOKED,
@@ -110,10 +107,3 @@ def _judge(single: SingleResponse, at: datetime, rules: Rules) -> CertificateSta
     if status.value is not REVOKED or revocation is None:
         return status
     return replace(status, revocation_reason=revocation.reason, revoked_at=revocation.revoked_at)
-
-
-def _is_stale(single: SingleResponse, at: datetime, rules: Rules) -> bool:
-    """RFC 6960 §4.2.2.1. An answer out of date says nothing any more, be it good or bad."""
-    if single.next_update is not None:
-        return at - single.next_update > rules.skew
-    return rules.max_age is not None and at - single.this_update > rules.max_age + rules.skew

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
-from urllib.parse import urlsplit
 
+from plugins.asking.table import check_keys, flag, is_usable_url, seconds, whole_number
 from plugins.ocsp.rules import Rules
 
 EVERY_ANCHOR: Final = "*"
@@ -25,8 +25,6 @@ DEFAULTS: Mapping[str, object] = {
     "cache_seconds": 300,
 }
 RESPONDER_KEYS = ("url", "nonce")
-# A day: every number of the table.
-MOST = 86_400
 REQUEST_HASHES = ("sha1", "sha256")
 
 _FINGERPRINT = re.compile(r"[0-9A-F]{64}")
@@ -62,49 +60,30 @@ class OcspSettings:
 
 
 def read_settings(table: Mapping[str, object]) -> OcspSettings:
-    _check_keys(table, DEFAULTS)
+    check_keys(table, DEFAULTS)
     values = {**DEFAULTS, **table}
     nonce = _nonce(values["nonce"], "nonce")
     responders = _responders(values["responders"], nonce)
-    use_aia = _flag(values, "use_aia")
+    use_aia = flag(values, "use_aia")
     if not responders and not use_aia:
         raise ValueError('responders: at least one is needed, e.g. "*" = "http://ocsp.example/"')
     if values["request_hash"] not in REQUEST_HASHES:
         raise ValueError(f"request_hash: one of {', '.join(REQUEST_HASHES)} is needed")
-    max_age = _seconds(values, "max_age_seconds", least=0)
+    max_age = seconds(values, "max_age_seconds", least=0)
     return OcspSettings(
         responders=responders,
         use_aia=use_aia,
         nonce=nonce,
         request_hash=str(values["request_hash"]),
         rules=Rules(
-            skew=_seconds(values, "skew_seconds", least=0),
+            skew=seconds(values, "skew_seconds", least=0),
             max_age=max_age or None,
-            require_nocheck=_flag(values, "require_nocheck"),
+            require_nocheck=flag(values, "require_nocheck"),
         ),
-        timeout=_seconds(values, "timeout_seconds", least=1),
-        breaker_failures=_whole_number(values, "breaker_failures", least=1),
-        breaker_pause=_seconds(values, "breaker_pause_seconds", least=1),
-        cache_bound=_seconds(values, "cache_seconds", least=0),
-    )
-
-
-def is_usable_url(value: object) -> bool:
-    """An absolute http(s) URL without user, password or fragment."""
-    if not isinstance(value, str) or not value.isascii() or not value.isprintable():
-        return False
-    try:
-        parts = urlsplit(value)
-        port = parts.port
-    except ValueError:
-        return False
-    return (
-        parts.scheme in ("http", "https")
-        and bool(parts.hostname)
-        and port != 0
-        and parts.username is None
-        and not parts.fragment
-        and " " not in value
+        timeout=seconds(values, "timeout_seconds", least=1),
+        breaker_failures=whole_number(values, "breaker_failures", least=1),
+        breaker_pause=seconds(values, "breaker_pause_seconds", least=1),
+        cache_bound=seconds(values, "cache_seconds", least=0),
     )
 
 
@@ -126,40 +105,14 @@ def _anchor(key: str) -> str:
 def _responder(key: str, told: object, nonce: Nonce) -> Responder:
     """A URL, or a table of it and what is particular to its responder."""
     table = told if isinstance(told, Mapping) else {"url": told}
-    _check_keys(table, RESPONDER_KEYS, f"responders.{key}.")
+    check_keys(table, RESPONDER_KEYS, f"responders.{key}.")
     url = table.get("url")
     if not isinstance(url, str) or not is_usable_url(url):
         raise ValueError(f"responders.{key}: an http or https URL is needed")
     return Responder(url, _nonce(table.get("nonce", nonce), f"responders.{key}.nonce"))
 
 
-def _check_keys(
-    table: Mapping[str, object], known: Mapping[str, object] | tuple[str, ...], at: str = ""
-) -> None:
-    for key in table:
-        if key not in known:
-            raise ValueError(f"{at}{key}: unknown key; this plugin knows {', '.join(known)}")
-
-
 def _nonce(value: object, key: str) -> Nonce:
     if not isinstance(value, str) or value not in tuple(Nonce):
         raise ValueError(f"{key}: one of {', '.join(Nonce)} is needed")
     return Nonce(value)
-
-
-def _flag(values: Mapping[str, object], key: str) -> bool:
-    value = values[key]
-    if not isinstance(value, bool):
-        raise ValueError(f"{key}: true or false is needed")
-    return value
-
-
-def _seconds(values: Mapping[str, object], key: str, *, least: int) -> timedelta:
-    return timedelta(seconds=_whole_number(values, key, least=least))
-
-
-def _whole_number(values: Mapping[str, object], key: str, *, least: int) -> int:
-    value = values[key]
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= MOST:
-        raise ValueError(f"{key}: a whole number from {least} to {MOST} is needed")
-    return value

@@ -16,21 +16,10 @@ from plugins.ocsp.der import (
     read_time,
 )
 from plugins.ocsp.extensions import Extensions, read_extensions
+from plugins.revocation_reasons import REASONS
 
 # CertStatus: [0] NULL, [1] RevokedInfo, [2] NULL.
 GOOD, REVOKED, UNKNOWN = 0x80, 0xA1, 0x82
-# CRLReason (RFC 5280 §5.3.1). 7 is not used, and 8 (removeFromCRL) is for delta CRLs only.
-REVOCATION_REASONS = {
-    0: "unspecified",
-    1: "keyCompromise",
-    2: "cACompromise",
-    3: "affiliationChanged",
-    4: "superseded",
-    5: "cessationOfOperation",
-    6: "certificateHold",
-    9: "privilegeWithdrawn",
-    10: "aACompromise",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +71,7 @@ def _read_revocation(content: bytes) -> Revocation:
     revoked_at = read_time(reader.read(GENERALIZED_TIME))
     code = reader.read_explicit(EXPLICIT_0, ENUMERATED)
     reader.finish()
-    reason = REVOCATION_REASONS.get(0 if code is None else read_code(code))
+    reason = REASONS.get(0 if code is None else read_code(code))
     if reason is None:
         raise MalformedError("revoked for a reason that is none")
     return Revocation(revoked_at, reason)

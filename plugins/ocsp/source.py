@@ -11,12 +11,15 @@ from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from gateway.card.api import CertificatePath, CertificateStatus, ValidationContext
-from plugins.ocsp.breaker import Breaker
-from plugins.ocsp.cache import AnswerCache, Key
-from plugins.ocsp.client import OcspClient, UnreachableError
+from plugins.asking.breaker import Breaker
+from plugins.asking.cache import AnswerCache, Key
+from plugins.asking.client import UnreachableError
+from plugins.asking.table import is_usable_url
+from plugins.asking.together import Together
+from plugins.ocsp.client import OcspClient
 from plugins.ocsp.question import make_request
 from plugins.ocsp.response import SOURCE, check_response, unknown
-from plugins.ocsp.settings import EVERY_ANCHOR, Nonce, Responder, is_usable_url, read_settings
+from plugins.ocsp.settings import EVERY_ANCHOR, Nonce, Responder, read_settings
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +36,7 @@ class OcspSource:
         self._client = OcspClient(self._settings.timeout)
         self._cache = AnswerCache(self._settings.cache_bound)
         self._breakers: dict[str, Breaker] = {}
-        self._asking: dict[Key, asyncio.Task[CertificateStatus]] = {}
+        self._together = Together[Key, CertificateStatus]()
 
     async def status(self, path: CertificatePath, context: ValidationContext) -> CertificateStatus:
         """From the cache, or from one question that all who want to know it at once share."""
@@ -44,13 +47,7 @@ class OcspSource:
         responder = self._responder(path)
         if responder is None:
             return unknown("no responder is set for the certificate's anchor")
-        asking = self._asking.get(key)
-        if asking is None:
-            asking = asyncio.create_task(self._ask(responder, path, context.now))
-            self._asking[key] = asking
-            asking.add_done_callback(lambda _: self._asking.pop(key, None))
-        # Who goes away does not take the answer from the others.
-        return await asyncio.shield(asking)
+        return await self._together.ask(key, lambda: self._ask(responder, path, context.now))
 
     def _responder(self, path: CertificatePath) -> Responder | None:
         responders = self._settings.responders

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from gateway.card.api import CertificateStatus, StatusValue
-from plugins.ocsp.breaker import Breaker
-from plugins.ocsp.cache import MAX_ANSWERS, AnswerCache
+from plugins.asking.breaker import Breaker
+from plugins.asking.cache import MAX_ANSWERS, AnswerCache
 from tests.card.world import NOW
 
 SECOND, BOUND = timedelta(seconds=1), timedelta(minutes=5)

@@ -1,0 +1,1 @@
+"""What plugins share that ask somebody over the network while a verification waits."""

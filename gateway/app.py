@@ -35,6 +35,8 @@ from gateway.health import Part, health_routes, look
 from gateway.housekeeping import Housekeeping, kept
 from gateway.login.browser import Browsers
 from gateway.login.card_sign_in import CardSignIn
+from gateway.login.handover import Handover
+from gateway.login.reproof import Reproof
 from gateway.login.routes import Login
 from gateway.login.sign_in_log import SignInLog
 from gateway.metrics import metrics_route
@@ -204,16 +206,19 @@ def readiness_of(
 def login_pages(
     provider: Provider, verifier: CardVerifier, challenges: Challenges, browsers: Browsers
 ) -> Login:
-    settings, log = provider.settings, SignInLog(provider.audit)
+    settings, clock, log = provider.settings, provider.clock, SignInLog(provider.audit)
+    handover = Handover(settings, clock, challenges)
+    pages, sessions, tasks = provider.pages, provider.sessions, provider.login_tasks
     return Login(
         settings=settings,
-        clock=provider.clock,
-        pages=provider.pages,
-        sessions=provider.sessions,
-        tasks=provider.login_tasks,
+        clock=clock,
+        pages=pages,
+        sessions=sessions,
+        tasks=tasks,
         browsers=browsers,
-        challenges=challenges,
+        handover=handover,
         card=CardSignIn(challenges, verifier, provider.residents, settings.login, log),
+        reproof=Reproof(clock, pages, sessions, tasks, browsers, handover, log),
     )
 
 

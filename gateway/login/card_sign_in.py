@@ -24,6 +24,8 @@ from gateway.settings import Login
 class SignedIn:
     resident: Resident
     acr: str
+    attributes_changed: bool = False
+    """Their name or address did, since the card last told it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,12 @@ class SignInLog:
         detail = {"level": acr, "certificate": CertificateType.AUTHENTICATION.value}
         await self.audit.record(self._done("resident.signed_in", attempt, resident, detail))
 
+    async def put_off(self, origin: Origin, resident_id: str, now: datetime) -> None:
+        """The new signature certificate was asked for, and they went on without."""
+        resident = self.audit.pseudonym(resident_id)
+        kind, deed = LogKind.AUTHENTICATION, "resident.reproof_postponed"
+        await self.audit.record(Entry(now, kind, deed, Outcome.DONE, origin, resident=resident))
+
     async def refused(
         self,
         attempt: Attempt,

@@ -42,6 +42,7 @@ DEEDS: Mapping[LogKind, tuple[str, ...]] = {
     ),
     LogKind.AUTHENTICATION: (
         *(f"resident.{deed}" for deed in ("signed_in", "registered", "refused", "signed_out")),
+        "resident.reproof_postponed",
         "service.signed_in",
         "client.refused",
         "card.verified",

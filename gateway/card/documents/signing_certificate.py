@@ -46,6 +46,6 @@ def _names(issuer_serial: tsp.IssuerSerial, certificate: x509.Certificate) -> bo
     return (
         len(issuers) == 1
         and issuers[0].name == "directory_name"
-        and issuers[0].chosen.dump() == certificate["tbs_certificate"]["issuer"].dump()
+        and issuers[0].chosen.untag().dump() == certificate["tbs_certificate"]["issuer"].dump()
         and issuer_serial["serial_number"].native == certificate.serial_number
     )

@@ -1,0 +1,44 @@
+"""What a signer lets others change after him (ISO 32000-2 §12.8.2.2, §12.8.2.4)."""
+
+from dataclasses import dataclass
+
+from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject
+from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
+from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
+
+from gateway.card.api import CertificateError, Reason
+from gateway.card.documents.pdf_fields import SignatureField
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    document: MDPPerm | None
+    fields: FieldMDPSpec | None
+
+    def allow(self, found: DiffResult) -> bool:
+        """Forms may be filled in where the signer does not say."""
+        most = ModificationLevel.FORM_FILLING if self.document is None else self.document
+        level: int = found.modification_level.value
+        return level <= most.value
+
+
+def permissions_of(signed: SignatureField) -> Permissions:
+    lock = signed.field.get("/Lock", {})
+    document = _transform(signed.signature, "/DocMDP") or lock
+    fields = _transform(signed.signature, "/FieldMDP") or lock
+    return Permissions(
+        document=MDPPerm(document["/P"]) if "/P" in document else None,
+        fields=FieldMDPSpec.from_pdf_object(fields) if "/Action" in fields else None,
+    )
+
+
+def _transform(signature: DictionaryObject, method: str) -> DictionaryObject | None:
+    references = signature.get("/Reference", ArrayObject())
+    found = [
+        each["/TransformParams"]
+        for each in (reference.get_object() for reference in references)
+        if each["/TransformMethod"] == method
+    ]
+    if len(found) > 1:
+        raise CertificateError(Reason.MALFORMED_DOCUMENT, f"{method} is there twice")
+    return found[0] if found else None

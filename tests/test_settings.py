@@ -14,6 +14,7 @@ from plugins.crl.settings import DEFAULTS as CRL_DEFAULTS
 from plugins.jpki.auth import CARD_POLICY as AUTH_POLICY
 from plugins.jpki.sign import CARD_POLICY as SIGN_POLICY
 from plugins.ocsp.settings import DEFAULTS as OCSP_DEFAULTS
+from plugins.verification_service.settings import DEFAULTS as SERVICE_DEFAULTS
 
 FILE = Path(__file__).parents[1] / "conf" / "genkan.toml"
 
@@ -38,6 +39,7 @@ def test_every_setting_stands_in_the_file_with_its_default() -> None:
         "jpki-auth": {"policies": [AUTH_POLICY]},
         "crl": CRL_DEFAULTS,
         "ocsp": OCSP_DEFAULTS,
+        "verification_service": SERVICE_DEFAULTS,
     }
     assert not any(documented.values()), "the file documents a setting that is not there"
 

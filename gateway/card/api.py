@@ -134,6 +134,8 @@ class CertificateStatus:
     """UNKNOWN because the evidence that was found is past its nextUpdate."""
     detail: str | None = None
     """Why UNKNOWN, for the operator: one line without personal data."""
+    evidence: str | None = None
+    """What the source was told by whom it asked that it rests on: "crl" or "ocsp"."""
 
 
 @runtime_checkable

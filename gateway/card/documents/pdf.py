@@ -1,7 +1,7 @@
 """All signatures of a PDF (ISO 32000-2 §12.8): what each is over, and what was changed after it."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pyhanko.pdf_utils.generic import DictionaryObject, NameObject, TextStringObject, parse_pdf_date
 from pyhanko.pdf_utils.misc import PdfReadError
@@ -81,6 +81,6 @@ def _claimed_time(signature: DictionaryObject) -> datetime | None:
         return None
     try:
         claimed = parse_pdf_date(written)
-    except (PdfReadError, ValueError):
+        return claimed.astimezone(UTC) if claimed.tzinfo is not None else None
+    except (PdfReadError, ValueError, OverflowError):
         return None
-    return claimed if claimed.tzinfo is not None else None

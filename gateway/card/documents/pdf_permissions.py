@@ -17,9 +17,9 @@ class Permissions:
 
     def allow(self, found: DiffResult) -> bool:
         """Forms may be filled in where the signer does not say."""
-        most = ModificationLevel.FORM_FILLING if self.document is None else self.document
-        level: int = found.modification_level.value
-        return level <= most.value
+        allowed = ModificationLevel.FORM_FILLING if self.document is None else self.document
+        level, most = int(found.modification_level.value), int(allowed.value)
+        return level <= most
 
 
 def permissions_of(signed: SignatureField) -> Permissions:

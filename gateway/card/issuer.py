@@ -55,15 +55,15 @@ def make_issuer(der: bytes, anchor_set: str) -> Issuer:
 
 
 def _check_is_ca(parsed: ParsedCertificate) -> None:
-    """RFC 5280 §4.2.1.9 and §4.2.1.3; no other critical extension is understood."""
+    """RFC 5280 §6.1.4 (k) and (n); no other critical extension is understood."""
     check_critical_extensions(parsed, frozenset({x509.KeyUsage.oid.dotted_string}))
     constraints = parsed.value(x509.BasicConstraints)
     is_critical = constraints is not None and parsed.extensions[constraints.oid].critical
     if constraints is None or not constraints.ca or not is_critical:
         raise CertificateError(Reason.UNTRUSTED_ISSUER, "no critical basicConstraints with CA")
     usage = parsed.value(x509.KeyUsage)
-    if usage is None or not usage.key_cert_sign:
-        raise CertificateError(Reason.WRONG_KEY_USAGE, "no keyUsage with keyCertSign")
+    if usage is not None and not usage.key_cert_sign:
+        raise CertificateError(Reason.WRONG_KEY_USAGE, "its keyUsage is without keyCertSign")
 
 
 def _key_identifier(parsed: ParsedCertificate) -> bytes:

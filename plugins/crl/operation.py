@@ -82,7 +82,7 @@ def _line(name: str, each: RevocationList, state: str, now: datetime) -> ListLin
     return ListLine(
         file=name,
         issuer=_issuer(each),
-        number=None if facts.number < 0 else facts.number,
+        number=facts.number,
         entries=len(each),
         this_update=facts.this_update,
         next_update=facts.next_update,

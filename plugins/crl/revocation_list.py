@@ -11,6 +11,9 @@ from plugins.crl.outline import Outline
 # What is understood here, so that a critical one does not make the list unusable.
 KNOWN_CRITICAL_EXTENSIONS = frozenset({x509.IssuingDistributionPoint.oid})
 
+# RFC 5280 §5.2.3: not negative, and not longer than 20 octets.
+CRL_NUMBERS = range(1 << 159)
+
 _NOT_PARSED = (
     ValueError,
     x509.DuplicateExtension,
@@ -35,7 +38,7 @@ class ListFacts:
     this_update: datetime
     next_update: datetime
     number: int
-    """Its cRLNumber; -1 where it has none."""
+    """Its cRLNumber."""
     authority_key_identifier: x509.AuthorityKeyIdentifier | None
 
     @property
@@ -65,14 +68,18 @@ def _parse(outline: Outline) -> ListFacts:
     if next_update is None:
         raise UnusableError("it has no nextUpdate")
     key_identifier = by_oid.get(x509.AuthorityKeyIdentifier.oid)
+    scope = _scope(by_oid.get(x509.IssuingDistributionPoint.oid))
     number = by_oid.get(x509.CRLNumber.oid)
+    # RFC 5280 §5.2.3: one that has none can take the place of any other, older or newer.
+    if not isinstance(number, x509.CRLNumber) or number.crl_number not in CRL_NUMBERS:
+        raise UnusableError("it has no cRLNumber of at most 20 octets")
     return ListFacts(
         without_entries=outline.without_entries,
         issuer=outline.issuer,
-        distribution_point=_scope(by_oid.get(x509.IssuingDistributionPoint.oid)),
+        distribution_point=scope,
         this_update=crl.last_update_utc,
         next_update=next_update,
-        number=number.crl_number if isinstance(number, x509.CRLNumber) else -1,
+        number=number.crl_number,
         authority_key_identifier=(
             key_identifier if isinstance(key_identifier, x509.AuthorityKeyIdentifier) else None
         ),

@@ -14,15 +14,15 @@ from plugins.crl.errors import UnusableError
 from plugins.crl.outline import Outline
 from plugins.crl.revocation_list import ListFacts
 
-PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 Hash = hashes.SHA256 | hashes.SHA384
 
 # Keyed by the whole AlgorithmIdentifier, so that its parameters are checked with it (RFC 4055 §5,
-# RFC 5758 §3.2). SHA-1 and everything else that is not written here is refused.
-ALLOWED_SIGNATURES: Mapping[bytes, tuple[type[PublicKey], Hash]] = {
-    bytes.fromhex("300d06092a864886f70d01010b0500"): (rsa.RSAPublicKey, hashes.SHA256()),
-    bytes.fromhex("300a06082a8648ce3d040302"): (ec.EllipticCurvePublicKey, hashes.SHA256()),
-    bytes.fromhex("300a06082a8648ce3d040303"): (ec.EllipticCurvePublicKey, hashes.SHA384()),
+# RFC 5758 §3.2). SHA-1 and everything else that is not written here is refused. The value is the
+# hash and the curve the CA's key must have (None: RSA).
+ALLOWED_SIGNATURES: Mapping[bytes, tuple[Hash, str | None]] = {
+    bytes.fromhex("300d06092a864886f70d01010b0500"): (hashes.SHA256(), None),
+    bytes.fromhex("300a06082a8648ce3d040302"): (hashes.SHA256(), "secp256r1"),
+    bytes.fromhex("300a06082a8648ce3d040303"): (hashes.SHA384(), "secp384r1"),
 }
 
 
@@ -37,7 +37,7 @@ class ListSignature:
 
 def read_signature(der: bytes, outline: Outline) -> ListSignature:
     """Hashes the list. Raises UnusableError for an algorithm that is not allowed."""
-    _, algorithm = _allowed(outline.signature_algorithm)
+    algorithm, _ = _allowed(outline.signature_algorithm)
     start, end = outline.tbs
     digest = hashlib.new(algorithm.name, memoryview(der)[start:end]).digest()
     return ListSignature(outline.signature_algorithm, outline.signature, digest)
@@ -53,7 +53,7 @@ def check_signed_by(facts: ListFacts, signature: ListSignature, issuer: x509.Cer
         raise UnusableError("not signed by the certificate's issuer")
 
 
-def _allowed(algorithm: bytes) -> tuple[type[PublicKey], Hash]:
+def _allowed(algorithm: bytes) -> tuple[Hash, str | None]:
     try:
         return ALLOWED_SIGNATURES[algorithm]
     except KeyError:
@@ -61,16 +61,16 @@ def _allowed(algorithm: bytes) -> tuple[type[PublicKey], Hash]:
 
 
 def _is_signed(signature: ListSignature, issuer: x509.Certificate) -> bool:
-    kind, algorithm = _allowed(signature.algorithm)
+    algorithm, curve = _allowed(signature.algorithm)
     hashed = Prehashed(algorithm)
     try:
         key = issuer.public_key()
-        if not isinstance(key, kind):
-            return False
-        if isinstance(key, rsa.RSAPublicKey):
+        if isinstance(key, rsa.RSAPublicKey) and curve is None:
             key.verify(signature.value, signature.digest, padding.PKCS1v15(), hashed)
-        else:
+        elif isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name == curve:
             key.verify(signature.value, signature.digest, ec.ECDSA(hashed))
+        else:
+            return False
     except (InvalidSignature, UnsupportedAlgorithm, ValueError):
         return False
     return True

@@ -19,14 +19,12 @@ UTF8_STRING = 0x0C
 
 
 def parse_basic_attributes(extensions: x509.Extensions) -> BasicAttributes:
-    """As they stand there; what is not one of the six is left alone (JPKI adds names over time)."""
+    """As they stand there, None where they do not; what is not one of the six is left alone (JPKI
+    adds names over time)."""
     try:
-        names = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        texts = _texts(extensions.get_extension_for_class(x509.SubjectAlternativeName).value)
     except x509.ExtensionNotFound:
-        raise CertificateError(
-            Reason.MALFORMED_ATTRIBUTES, "a signature certificate has a subjectAltName"
-        ) from None
-    texts = _texts(names)
+        texts = {}
     return BasicAttributes(
         name=texts.get(NAME),
         name_substitution=texts.get(NAME_SUBSTITUTION),

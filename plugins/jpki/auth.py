@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from gateway.card.api import CertificatePath, CertificateType
@@ -32,7 +31,7 @@ class AuthProfile:
             policies=policies_setting(settings, default=frozenset({CARD_POLICY})),
             other_policy_arc=SIGNATURE_POLICY_ARC,
             key_usage=key_usage(content_commitment=False),
-            extended_key_usage=x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]),
+            extended_key_usage=ExtendedKeyUsageOID.CLIENT_AUTH,
         )
 
     def check(self, path: CertificatePath) -> None:

@@ -28,22 +28,30 @@ _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*)){2,}")
 @dataclass(frozen=True, slots=True)
 class Marks:
     policies: frozenset[str]
-    """Dotted OIDs, of which the certificate must carry one and no other."""
+    """Dotted OIDs, of which the certificate must carry one. What stands beside it is no matter, and
+    anyPolicy is another policy."""
     other_policy_arc: str
-    """Below it lie the policies of the card's other certificate."""
+    """Below it lie the policies of the card's other certificate: it must carry none of them."""
     key_usage: x509.KeyUsage
-    extended_key_usage: x509.ExtendedKeyUsage | None
+    extended_key_usage: x509.ObjectIdentifier | None
+    """The one that it must carry; None: it must carry none."""
 
 
 def check_marks(extensions: x509.Extensions, marks: Marks) -> None:
     """All of them, or CertificateError."""
+    _check_key_identifier(extensions)
     _check_policies(extensions, marks)
     if _value(extensions, x509.KeyUsage) != marks.key_usage:
         raise CertificateError(Reason.WRONG_KEY_USAGE, "not the key usage of this profile")
-    if _value(extensions, x509.ExtendedKeyUsage) != marks.extended_key_usage:
-        raise CertificateError(
-            Reason.WRONG_EXTENDED_KEY_USAGE, "not the extended key usage of this profile"
-        )
+    _check_extended_key_usage(extensions, marks.extended_key_usage)
+
+
+def _check_key_identifier(extensions: x509.Extensions) -> None:
+    """RFC 5280 §4.2.1.1. The generations of a CA share one name: each of their certificates says
+    which of them has issued it. That it says so rightly is the path's to check."""
+    identifier = _value(extensions, x509.AuthorityKeyIdentifier)
+    if identifier is None or identifier.key_identifier is None:
+        raise CertificateError(Reason.MALFORMED_CERTIFICATE, "it does not name its issuer's key")
 
 
 def _check_policies(extensions: x509.Extensions, marks: Marks) -> None:
@@ -52,9 +60,20 @@ def _check_policies(extensions: x509.Extensions, marks: Marks) -> None:
     for policy in policies:
         if policy.startswith(marks.other_policy_arc + "."):
             raise CertificateError(Reason.WRONG_CERTIFICATE_TYPE, f"policy {policy}")
-    if not policies or not policies <= marks.policies:
+    if policies.isdisjoint(marks.policies):
         found = ", ".join(sorted(policies)) or "none"
         raise CertificateError(Reason.WRONG_POLICY, f"policies carried: {found}")
+
+
+def _check_extended_key_usage(
+    extensions: x509.Extensions, wanted: x509.ObjectIdentifier | None
+) -> None:
+    carried = _value(extensions, x509.ExtendedKeyUsage)
+    is_right = carried is None if wanted is None else wanted in (carried or ())
+    if not is_right:
+        raise CertificateError(
+            Reason.WRONG_EXTENDED_KEY_USAGE, "not the extended key usage of this profile"
+        )
 
 
 def policies_setting(settings: Mapping[str, object], default: frozenset[str]) -> frozenset[str]:

@@ -121,26 +121,11 @@ def _with_aki(value: x509.AuthorityKeyIdentifier) -> Customise:
     return lambda template: template.with_extension(value)
 
 
-async def test_without_a_key_identifier_the_signature_decides(world: World) -> None:
-    def change(template: CertificateTemplate) -> CertificateTemplate:
-        return template.without_extension(AKI.oid)
-
-    for generation in (1, 2):
-        issued = world.issue(generation=generation, customise=change)
-        assert (await world.verify(issued.certificate)).accepted
-
-
 async def test_a_key_identifier_alone_is_enough(world: World) -> None:
     issuer = world.authority.issuer("jpki-auth", 2).certificate
     key_identifier = x509.SubjectKeyIdentifier.from_public_key(issuer.public_key()).digest
 
     issued = world.issue(customise=_with_aki(AKI(key_identifier, None, None)))
-
-    assert (await world.verify(issued.certificate)).accepted
-
-
-async def test_an_empty_key_identifier_says_nothing_wrong(world: World) -> None:
-    issued = world.issue(customise=_with_aki(AKI(None, None, None)))
 
     assert (await world.verify(issued.certificate)).accepted
 

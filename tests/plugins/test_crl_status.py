@@ -9,7 +9,7 @@ from cryptography import x509
 from gateway.card.api import StatusValue, ValidationContext
 from gateway.virtual.revocation_list import CustomiseCrl
 from gateway.virtual.template import RevokedEntry
-from tests.card.forge import Node
+from tests.card.forge import Node, extensions, find_extension, set_value
 from tests.card.world import NOW
 from tests.plugins.crl_world import CONTEXT, NEXT_UPDATE, PUBLISHED, CrlWorld
 
@@ -214,13 +214,17 @@ async def test_an_older_list_in_the_place_of_a_newer_one_is_not_believed(crls: C
     assert (await crls.status()).value is GOOD
 
 
-async def test_a_list_without_a_number_is_not_believed_after_one_with_it(crls: CrlWorld) -> None:
-    unnumbered = crls.crl(lambda crl: crl.without_extension(x509.CRLNumber.oid))
-    crls.write(unnumbered)
-    assert (await crls.status()).value is GOOD
+@pytest.mark.parametrize("number", [b"", b"\x02\x01\xff", b"\x02\x15\x01" + bytes(20)])
+async def test_a_list_without_a_number_as_it_should_be_is_unusable(
+    crls: CrlWorld, number: bytes
+) -> None:
+    """Nobody could tell which of two of them is the newer one."""
 
-    crls.write(crls.crl(_numbered(0)))
-    assert (await crls.status()).value is GOOD
+    def change(tbs: Node) -> None:
+        found = find_extension(tbs, "2.5.29.20")
+        if not number:
+            return extensions(tbs).remove(found)
+        return set_value(found, number)
 
-    crls.write(unnumbered)
-    assert (await crls.status()).value is UNKNOWN
+    assert await crls.value(crls.forged(change)) is UNKNOWN
+    assert await crls.value(crls.forged(lambda tbs: None)) is GOOD

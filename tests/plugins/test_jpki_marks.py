@@ -96,21 +96,20 @@ async def test_the_policy_of_the_other_certificate_is_refused(
     assert found is Reason.WRONG_CERTIFICATE_TYPE
 
 
-async def test_the_right_policy_beside_another_is_refused(world: World) -> None:
+async def test_the_right_policy_may_stand_beside_others_but_the_other_certificates(
+    world: World,
+) -> None:
     def policies(*oids: str) -> x509.CertificatePolicies:
         return x509.CertificatePolicies(
             [x509.PolicyInformation(x509.ObjectIdentifier(oid), None) for oid in oids]
         )
 
-    alone = await reason_with(world, "sign", policies(SIGNATURE_POLICY))
-    beside_any = await reason_with(world, "sign", policies(SIGNATURE_POLICY, ANY_POLICY))
-    beside_other = await reason_with(
-        world, "sign", policies(SIGNATURE_POLICY, AUTHENTICATION_POLICY)
-    )
-
-    assert alone is None
-    assert beside_any is Reason.WRONG_POLICY
-    assert beside_other is Reason.WRONG_CERTIFICATE_TYPE
+    for beside in (ANY_POLICY, "1.2.3.4", SMARTPHONE_SIGNATURE_POLICY):
+        assert await reason_with(world, "sign", policies(SIGNATURE_POLICY, beside)) is None
+        assert await reason_with(world, "sign", policies(beside)) is Reason.WRONG_POLICY
+    both = policies(SIGNATURE_POLICY, AUTHENTICATION_POLICY)
+    for kind in ("sign", "auth"):
+        assert await reason_with(world, kind, both) is Reason.WRONG_CERTIFICATE_TYPE
 
 
 @pytest.mark.parametrize("kind", ["sign", "auth"])
@@ -166,8 +165,8 @@ async def test_an_extended_key_usage_on_the_signature_certificate_is_refused(wor
     [
         [ExtendedKeyUsageOID.SERVER_AUTH],
         [ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE],
-        [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH],
         [ExtendedKeyUsageOID.OCSP_SIGNING],
+        [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE],
     ],
 )
 async def test_another_extended_key_usage_on_the_authentication_certificate_is_refused(
@@ -178,12 +177,40 @@ async def test_another_extended_key_usage_on_the_authentication_certificate_is_r
     assert found is Reason.WRONG_EXTENDED_KEY_USAGE
 
 
+@pytest.mark.parametrize(
+    "beside", [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE]
+)
+async def test_client_authentication_may_stand_beside_another_purpose(
+    world: World, beside: x509.ObjectIdentifier
+) -> None:
+    value = x509.ExtendedKeyUsage([beside, ExtendedKeyUsageOID.CLIENT_AUTH])
+
+    assert await reason_with(world, "auth", value, critical=False) is None
+
+
 async def test_an_authentication_certificate_without_extended_key_usage_is_refused(
     world: World,
 ) -> None:
     found = await reason_without(world, "auth", x509.ExtendedKeyUsage.oid)
 
     assert found is Reason.WRONG_EXTENDED_KEY_USAGE
+
+
+# --- key identifier -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["sign", "auth"])
+async def test_a_certificate_that_does_not_name_its_issuers_key_is_refused(
+    world: World, kind: str
+) -> None:
+    issuer = world.authority.issuer(f"jpki-{kind}", 2).certificate
+    names = [x509.DirectoryName(issuer.issuer)]
+    by_serial = x509.AuthorityKeyIdentifier(None, names, issuer.serial_number)
+
+    found = await reason_without(world, kind, x509.AuthorityKeyIdentifier.oid)
+    assert found is Reason.MALFORMED_CERTIFICATE
+    found = await reason_with(world, kind, by_serial, critical=False)
+    assert found is Reason.MALFORMED_CERTIFICATE
 
 
 # --- critical extensions --------------------------------------------------------------------

@@ -63,6 +63,7 @@ def parse_xml(octets: bytes) -> Tree:
 
 
 def _parse(octets: bytes) -> Tree:
+    # Not collect_ids=False: with it lxml makes libxml2 open an external DTD, whatever load_dtd says.
     parser = etree.XMLPullParser(
         events=("start", "start-ns", "end-ns"),
         resolve_entities=False,
@@ -70,7 +71,6 @@ def _parse(octets: bytes) -> Tree:
         no_network=True,
         huge_tree=False,
         recover=False,
-        collect_ids=False,
     )
     gathered = _Gathered()
     for start in range(0, len(octets), CHUNK):

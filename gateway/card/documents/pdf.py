@@ -17,7 +17,7 @@ from gateway.card.documents.model import (
 from gateway.card.documents.pdf_additions import check_additions
 from gateway.card.documents.pdf_byte_range import SignedBytes, signed_bytes
 from gateway.card.documents.pdf_fields import SignatureField, signature_fields
-from gateway.card.documents.pdf_file import open_pdf, told_as_ours
+from gateway.card.documents.pdf_file import entry, open_pdf, told_as_ours
 from gateway.card.documents.signed_data import read_signed_data
 
 _SUPPORTED = ("/adbe.pkcs7.detached", "/ETSI.CAdES.detached")
@@ -70,13 +70,13 @@ def _only_signer(signed: SignedBytes) -> UnverifiedSignature:
 
 
 def _sub_filter(signature: DictionaryObject) -> NameObject | None:
-    name = signature.get("/SubFilter")
+    name = entry(signature, "/SubFilter")
     return name if isinstance(name, NameObject) else None
 
 
 def _claimed_time(signature: DictionaryObject) -> datetime | None:
     """/M; None where it is no time, or one of an unknown zone."""
-    written = signature.get("/M")
+    written = entry(signature, "/M")
     if not isinstance(written, TextStringObject):
         return None
     try:

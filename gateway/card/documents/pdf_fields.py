@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from pyhanko.pdf_utils.generic import (
     ArrayObject,
@@ -14,6 +15,7 @@ from pyhanko.pdf_utils.generic import (
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from gateway.card.api import CertificateError, Reason
+from gateway.card.documents.pdf_file import entry
 
 MOST_SIGNATURES = 32
 MOST_FIELDS = 10_000
@@ -34,6 +36,8 @@ def signature_fields(reader: PdfFileReader) -> tuple[SignatureField, ...]:
         if not isinstance(value, IndirectObject):
             raise CertificateError(Reason.MALFORMED_DOCUMENT, "a signature is no object")
         signature = value.reference.get_object()
+        if isinstance(signature, NullObject):
+            continue
         if not isinstance(signature, DictionaryObject):
             raise CertificateError(Reason.MALFORMED_DOCUMENT, "a signature is no dictionary")
         found.setdefault(value.reference, SignatureField(value.reference, signature, field))
@@ -50,10 +54,12 @@ def _revision(reader: PdfFileReader, field: SignatureField) -> int:
 def _fields(reader: PdfFileReader) -> Iterator[tuple[DictionaryObject, PdfObject]]:
     """Each signature field that has a value. A field has its type and its value of its parents
     where it has none of its own (ISO 32000-2 §12.7.4.1)."""
-    form = reader.root.get("/AcroForm")
+    form = entry(reader.root, "/AcroForm")
     if not isinstance(form, DictionaryObject):
         return
-    waiting = [(field, None, None) for field in reversed(_array(form, "/Fields"))]
+    waiting: list[tuple[PdfObject, Any, Any]] = [
+        (field, None, None) for field in reversed(_array(form, "/Fields"))
+    ]
     seen: set[Reference] = set()
     while waiting:
         reference, kind, value = waiting.pop()
@@ -65,15 +71,17 @@ def _fields(reader: PdfFileReader) -> Iterator[tuple[DictionaryObject, PdfObject
         field = reference.reference.get_object()
         if not isinstance(field, DictionaryObject):
             raise CertificateError(Reason.MALFORMED_DOCUMENT, "a field is no dictionary")
-        kind = field.get("/FT", kind)
-        value = field.raw_get("/V") if "/V" in field else value
+        kind = entry(field, "/FT") or kind
+        value = field.get("/V", value)
         if kind == "/Sig" and not isinstance(value, NullObject | None):
             yield field, value
         waiting += [(kid, kind, value) for kid in reversed(_array(field, "/Kids"))]
 
 
 def _array(holder: DictionaryObject, key: str) -> list[PdfObject]:
-    array = holder.get(key, ArrayObject())
+    array = entry(holder, key)
+    if array is None:
+        return []
     if not isinstance(array, ArrayObject):
         raise CertificateError(Reason.MALFORMED_DOCUMENT, "a list of fields is none")
     return [array.raw_get(index) for index in range(len(array))]

@@ -4,8 +4,10 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from typing import Any
 
 from pyhanko.pdf_utils.decode_limits import DecodeLimits, DocumentDecodeBudget
+from pyhanko.pdf_utils.generic import DictionaryObject, NullObject
 from pyhanko.pdf_utils.misc import PdfDecodeLimitError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
@@ -32,6 +34,14 @@ def told_as_ours() -> Iterator[None]:
         raise CertificateError(Reason.DOCUMENT_TOO_COMPLEX, type(error).__name__) from None
     except Exception as error:  # noqa: BLE001 - its text may quote the document
         raise CertificateError(Reason.MALFORMED_DOCUMENT, type(error).__name__) from None
+
+
+def entry(holder: DictionaryObject, key: str) -> Any:
+    """What stands under `key`, here or as an object of its own; null is nothing (ISO 32000-2
+    §7.3.9)."""
+    raw = holder.get(key)
+    found = None if raw is None else raw.get_object()
+    return None if isinstance(found, NullObject) else found
 
 
 def open_pdf(document: bytes) -> PdfFileReader:

@@ -1,13 +1,15 @@
 """What a signer lets others change after him (ISO 32000-2 §12.8.2.2, §12.8.2.4)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 
 from gateway.card.api import CertificateError, Reason
 from gateway.card.documents.pdf_fields import SignatureField
+from gateway.card.documents.pdf_file import entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +25,17 @@ class Permissions:
 
 
 def permissions_of(signed: SignatureField) -> Permissions:
-    lock = signed.field.get("/Lock", {})
-    document = _transform(signed.signature, "/DocMDP") or lock
-    fields = _transform(signed.signature, "/FieldMDP") or lock
+    document = _parameters(signed, "/DocMDP")
+    fields = _parameters(signed, "/FieldMDP")
     return Permissions(
         document=MDPPerm(document["/P"]) if "/P" in document else None,
         fields=FieldMDPSpec.from_pdf_object(fields) if "/Action" in fields else None,
     )
 
 
-def _transform(signature: DictionaryObject, method: str) -> DictionaryObject | None:
-    references = signature.get("/Reference", ArrayObject())
+def _parameters(signed: SignatureField, method: str) -> Mapping[str, Any]:
+    """Of the signature; where it has none, what the locks of its field say."""
+    references = entry(signed.signature, "/Reference") or ()
     found = [
         each["/TransformParams"]
         for each in (reference.get_object() for reference in references)
@@ -41,4 +43,4 @@ def _transform(signature: DictionaryObject, method: str) -> DictionaryObject | N
     ]
     if len(found) > 1:
         raise CertificateError(Reason.MALFORMED_DOCUMENT, f"{method} is there twice")
-    return found[0] if found else None
+    return found[0] if found else entry(signed.field, "/Lock") or {}

@@ -21,12 +21,13 @@ from gateway.keys.sealing import Sealer
 from gateway.keys.signing import SigningKeys
 from gateway.login.session import Sessions
 from gateway.login.task import LoginTasks
-from gateway.oidc.ending import GrantEnding
+from gateway.oidc.ending import GrantEnding, revoke_of_residents
 from gateway.oidc.provider import Provider
 from gateway.operators.door import make_door
 from gateway.plugins import load_plugins
 from gateway.residents.links import Links
 from gateway.residents.registry import Residents
+from gateway.residents.revocations import Revocations
 from gateway.residents.search import ResidentSearch
 from gateway.residents.subject import Subjects
 from gateway.settings import Settings
@@ -74,6 +75,8 @@ async def make_provider(
     keys = SigningKeys(records, master, timedelta(seconds=settings.keys.reload_seconds))
     await keys.ensure(clock())
     keyed_hash = await load_keyed_hash(records, master)
+    audit = AuditLog(records, keyed_hash, told)
+    revocations = Revocations(audit, revoke_of_residents)
     task_lifetime = timedelta(seconds=settings.login.task_seconds)
     return Provider(
         settings=settings,
@@ -83,8 +86,8 @@ async def make_provider(
         clients=Clients(records, keyed_hash),
         keys=keys,
         keyed_hash=keyed_hash,
-        audit=AuditLog(records, keyed_hash, told),
-        residents=Residents(records, keyed_hash, Sealer(master)),
+        audit=audit,
+        residents=Residents(records, keyed_hash, Sealer(master), revocations),
         subjects=Subjects(keyed_hash),
         links=Links(records),
         sessions=Sessions(moments, Cookies(settings.secure_cookies), settings.login),

@@ -9,17 +9,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from gateway.oidc.records import grants, refresh_tokens
 
 
+async def revoke_of_residents(
+    connection: AsyncConnection, resident_ids: Sequence[str], now: datetime
+) -> None:
+    await connection.execute(
+        grants.update()
+        .where(grants.c.resident_id.in_(resident_ids), grants.c.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
 class GrantEnding:
     """For the operators' door, which does not know this room."""
 
     async def revoke_of_resident(
         self, connection: AsyncConnection, resident_id: str, now: datetime
     ) -> None:
-        await connection.execute(
-            grants.update()
-            .where(grants.c.resident_id == resident_id, grants.c.revoked_at.is_(None))
-            .values(revoked_at=now)
-        )
+        await revoke_of_residents(connection, [resident_id], now)
 
     async def delete_of_resident(self, connection: AsyncConnection, resident_id: str) -> int:
         return await _delete(connection, grants.c.resident_id == resident_id)

@@ -20,6 +20,12 @@ class BoundCertificate:
     certificate_type: CertificateType
     not_after: datetime
     bound_at: datetime
+    revoked_at: datetime | None = None
+    """By the CA's word, which may leave it out."""
+    revocation_reason: str | None = None
+    """RFC 5280 §5.3.1. None: nothing is known against it."""
+    found_revoked_at: datetime | None = None
+    """When the gateway learned it, and what was open under it ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,8 @@ class ResidentRecord:
     state: ResidentState
     created_at: datetime
     changed_at: datetime | None
-    """When the state last changed. What was begun before it is over."""
+    """When the state last changed, or an authentication certificate was found to be revoked. What
+    was begun before it is over."""
     version: int
     certificates: tuple[BoundCertificate, ...]
     links: tuple[LinkRecord, ...]
@@ -107,14 +114,19 @@ async def _certificates(
     connection: AsyncConnection, resident_id: str
 ) -> tuple[BoundCertificate, ...]:
     query = (
-        sa.select(
-            certificates.c.certificate_type, certificates.c.not_after, certificates.c.bound_at
-        )
+        sa.select(certificates)
         .where(certificates.c.resident_id == resident_id)
         .order_by(certificates.c.bound_at, certificates.c.certificate_type)
     )
     return tuple(
-        BoundCertificate(CertificateType(row.certificate_type), row.not_after, row.bound_at)
+        BoundCertificate(
+            certificate_type=CertificateType(row.certificate_type),
+            not_after=row.not_after,
+            bound_at=row.bound_at,
+            revoked_at=row.revoked_at,
+            revocation_reason=row.revocation_reason,
+            found_revoked_at=row.found_revoked_at,
+        )
         for row in await connection.execute(query)
     )
 

@@ -7,12 +7,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gateway.card.api import CertificateType
 from gateway.residents.model import (
     ProvenCertificate,
     Resident,
     ResidentState,
     ReviewCause,
 )
+from gateway.residents.standing import BoundSignature
 from gateway.store.tables import Time, metadata
 
 residents = sa.Table(
@@ -54,6 +56,19 @@ certificates = sa.Table(
     sa.Column("certificate_type", sa.String(16), nullable=False),
     sa.Column("not_after", Time, nullable=False),
     sa.Column("bound_at", Time, nullable=False),
+    # By the CA's word; None where whoever told of it did not say.
+    sa.Column("revoked_at", Time),
+    sa.Column("revocation_reason", sa.String(32)),
+    # When this gateway learned it: it is known to be revoked, for good, where this is not None.
+    sa.Column("found_revoked_at", Time),
+)
+
+swept_lists = sa.Table(
+    "swept_lists",
+    metadata,
+    sa.Column("anchor_set", sa.String(64), primary_key=True),
+    sa.Column("digest", sa.String(100), primary_key=True),
+    sa.Column("swept_at", Time, nullable=False),
 )
 
 links = sa.Table(
@@ -127,6 +142,10 @@ _ACTIVE = (
     )
     .with_for_update(read=True)
 )
+_SIGNATURES = sa.select(certificates.c.bound_at, certificates.c.revocation_reason).where(
+    certificates.c.resident_id == sa.bindparam("resident_id"),
+    certificates.c.certificate_type == CertificateType.SIGNATURE,
+)
 _BY_ATTRIBUTES = (
     _RESIDENT.join(basic_attributes, basic_attributes.c.resident_id == residents.c.resident_id)
     .where(basic_attributes.c.attributes_hash == sa.bindparam("attributes_hash"))
@@ -137,7 +156,8 @@ _BY_ATTRIBUTES = (
 
 def in_force(since: sa.ColumnElement[datetime]) -> sa.ColumnElement[bool]:
     """What was begun `since` then holds: the resident is active, and was so all the time. A change
-    of state ends it; the next change does not bring it back."""
+    of state, or an authentication certificate that is revoked, ends it; the next change does not
+    bring it back."""
     unchanged = sa.or_(residents.c.changed_at.is_(None), residents.c.changed_at <= since)
     return sa.and_(residents.c.state == ResidentState.ACTIVE, unchanged)
 
@@ -209,6 +229,13 @@ async def bind_certificate(
         "bound_at": now,
     }
     await connection.execute(certificates.insert().values(row))
+
+
+async def bound_signatures(
+    connection: AsyncConnection, resident_id: str
+) -> tuple[BoundSignature, ...]:
+    found = await connection.execute(_SIGNATURES, {"resident_id": resident_id})
+    return tuple(BoundSignature(row.bound_at, row.revocation_reason) for row in found)
 
 
 async def open_review(

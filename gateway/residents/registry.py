@@ -7,9 +7,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.card.api import BasicAttributes, CertificateType
+from gateway.card.api import BasicAttributes, CertificateIdentity, CertificateType
 from gateway.keys.hashing import KeyedHash
 from gateway.keys.sealing import Sealer
+from gateway.residents.certificate_hashes import certificate_hash
 from gateway.residents.common_id import new_common_id
 from gateway.residents.model import (
     Decision,
@@ -28,6 +29,7 @@ from gateway.residents.model import (
 from gateway.residents.records import (
     add_resident,
     bind_certificate,
+    bound_signatures,
     find_holder,
     find_namesake,
     find_resident,
@@ -35,7 +37,9 @@ from gateway.residents.records import (
     open_review,
     stand_in_line,
 )
+from gateway.residents.revocations import Revocation, Revocations, find_bound
 from gateway.residents.sealed_attributes import SealedAttributes
+from gateway.residents.standing import AttributeStanding, standing
 from gateway.store.api import Also, Records, nothing_else
 
 
@@ -50,10 +54,17 @@ class Visit:
 
 
 class Residents:
-    def __init__(self, records: Records, keyed_hash: KeyedHash, sealer: Sealer) -> None:
+    def __init__(
+        self,
+        records: Records,
+        keyed_hash: KeyedHash,
+        sealer: Sealer,
+        revocations: Revocations,
+    ) -> None:
         self._records = records
         self._keyed_hash = keyed_hash
         self._sealed = SealedAttributes(keyed_hash, sealer)
+        self._revocations = revocations
 
     async def get(self, resident_id: str) -> Resident | None:
         async with self._records.reading() as connection:
@@ -63,6 +74,30 @@ class Residents:
         """Whose certificate it is."""
         async with self._records.reading() as connection:
             return await find_holder(connection, self._hash(proven))
+
+    async def standing(self, resident_id: str) -> AttributeStanding:
+        """Whether name and address may still be told as theirs."""
+        async with self._records.reading() as connection:
+            return standing(await bound_signatures(connection, resident_id))
+
+    async def learn_revoked(
+        self,
+        identity: CertificateIdentity,
+        certificate_type: CertificateType,
+        revoked_at: datetime | None,
+        reason: str,
+        now: datetime,
+    ) -> bool:
+        """Somebody came with it and was refused: what the sweep does with a list's. False where it
+        is bound to nobody, or was known."""
+        identity_hash = certificate_hash(self._keyed_hash, certificate_type, identity)
+        async with self._records.reading() as connection:
+            bound = await find_bound(connection, [identity_hash])
+        if not bound:
+            return False
+        revoked = {identity_hash: Revocation(revoked_at, reason)}
+        async with self._records.writing() as connection:
+            return await self._revocations.carry_out(connection, revoked, now) == 1
 
     async def attributes(self, resident_id: str) -> BasicAttributes | None:
         """Opened for this one resident."""
@@ -149,7 +184,7 @@ class Residents:
             await bind_certificate(connection, resident, proven, identity_hash, now)
 
     def _hash(self, proven: ProvenCertificate) -> str:
-        return self._keyed_hash.hash("certificate", proven.certificate_type, str(proven.identity))
+        return certificate_hash(self._keyed_hash, proven.certificate_type, proven.identity)
 
 
 async def _add(

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.errors import SettingsError
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The newest revision in `migrations/versions`; a test holds the two together."""
 
 _version = sa.table("alembic_version", sa.column("version_num"))

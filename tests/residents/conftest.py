@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from gateway.audit.log import AuditLog
 from gateway.keys.hashing import KeyedHash
 from gateway.keys.master import MasterKey
 from gateway.keys.sealing import Sealer
+from gateway.oidc.ending import revoke_of_residents
 from gateway.residents.links import Links
 from gateway.residents.registry import Residents
+from gateway.residents.revocations import Revocations
 from gateway.store.api import Records
 from gateway.store.migrate import migrate
 from gateway.store.records import open_records
@@ -36,7 +39,14 @@ async def records(url: str) -> AsyncIterator[Records]:
 
 @pytest.fixture
 def residents(records: Records) -> Residents:
-    return Residents(records, KEYED_HASH, SEALER)
+    return residents_in(records)
+
+
+def residents_in(
+    records: Records, keyed_hash: KeyedHash = KEYED_HASH, sealer: Sealer = SEALER
+) -> Residents:
+    revocations = Revocations(AuditLog(records, keyed_hash), revoke_of_residents)
+    return Residents(records, keyed_hash, sealer, revocations)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from gateway.residents.registry import Residents
 from gateway.store.api import Records
 from gateway.store.migrate import migrate
 from gateway.store.records import open_records
-from tests.residents.conftest import KEYED_HASH, SEALER
+from tests.residents.conftest import KEYED_HASH, residents_in
 from tests.residents.people import HANAKO, HANAKO_MOVED, SABURO, auth, register, sign
 
 pytestmark = pytest.mark.anyio
@@ -25,7 +25,7 @@ async def test_no_attribute_and_no_serial_number_stands_in_the_store(tmp_path: P
     url = f"sqlite:///{tmp_path}/genkan.db"
     await migrate(url)
     records = open_records(url)
-    residents = Residents(records, KEYED_HASH, SEALER)
+    residents = residents_in(records)
     hanako = (await register(residents, 77_001_234, 77_005_678)).resident
     await register(residents, 77_001_234, 77_009_999, HANAKO_MOVED)
     await register(residents, 3, 4, SABURO)
@@ -70,7 +70,7 @@ async def test_one_residents_attributes_do_not_open_for_another(
 
 async def test_another_master_key_opens_nothing(residents: Residents, records: Records) -> None:
     hanako = (await register(residents, 1, 2)).resident
-    stranger = Residents(records, KEYED_HASH, Sealer(MasterKey(b"o" * 32)))
+    stranger = residents_in(records, sealer=Sealer(MasterKey(b"o" * 32)))
     with pytest.raises(SettingsError, match="master key"):
         await stranger.attributes(hanako.resident_id)
 
@@ -96,7 +96,7 @@ async def test_certificates_are_kept_under_a_hash_only_this_gateway_can_make(
         KEYED_HASH.hash("certificate", proven.certificate_type, str(proven.identity))
         for proven in (auth(1), sign(2))
     }
-    elsewhere = Residents(records, KeyedHash(b"x" * 32), SEALER)
+    elsewhere = residents_in(records, KeyedHash(b"x" * 32))
     assert await elsewhere.find(auth(1)) is None
 
 

@@ -17,7 +17,7 @@ from gateway.residents.registry import Residents
 from gateway.store.api import Records
 from gateway.store.migrate import migrate
 from gateway.store.records import open_records
-from tests.residents.conftest import KEYED_HASH, SEALER
+from tests.residents.conftest import residents_in
 from tests.residents.people import HANAKO_MOVED, NOW, SABURO, auth, register, sign
 
 pytestmark = pytest.mark.anyio
@@ -125,7 +125,7 @@ async def test_neither_the_key_nor_the_local_id_is_left_in_any_file(tmp_path: Pa
     url = f"sqlite:///{tmp_path}/genkan.db"
     await migrate(url)
     records = open_records(url)
-    residents, links = Residents(records, KEYED_HASH, SEALER), Links(records)
+    residents, links = residents_in(records), Links(records)
     hanako = (await register(residents, 1, 2)).resident
     for number in range(60):  # so that her rows share pages with others', and pages were split
         other = (await register(residents, 100 + number, 200 + number, SABURO)).resident

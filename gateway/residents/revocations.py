@@ -1,0 +1,134 @@
+"""What follows when the CA has revoked bound certificates: marked for good, what was begun with
+them over, and told in the log. All of it, or nothing."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from cryptography.x509 import ReasonFlags
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.audit.log import AuditLog
+from gateway.audit.model import GATEWAY, Entry, LogKind, Outcome
+from gateway.card.api import CertificateType
+from gateway.residents.model import ResidentState
+from gateway.residents.records import certificates, residents
+
+REASONS = frozenset(flag.value for flag in ReasonFlags)
+UNSPECIFIED = ReasonFlags.unspecified.value
+
+EndGrants = Callable[[AsyncConnection, Sequence[str], datetime], Awaitable[None]]
+"""Revokes what these residents have granted; a neighbour's room, so it is handed in."""
+
+_HASHES: sa.BindParameter[str] = sa.bindparam("hashes", type_=sa.String, expanding=True)
+_NOT_KNOWN = sa.and_(
+    certificates.c.identity_hash.in_(_HASHES), certificates.c.found_revoked_at.is_(None)
+)
+_BOUND = sa.select(certificates.c.identity_hash).where(_NOT_KNOWN)
+# On PostgreSQL whoever changes one of these residents has finished before, or waits. Always in the
+# same order: two who hold several of them never wait for each other.
+_HELD_RESIDENTS = (
+    sa.select(residents.c.resident_id)
+    .where(
+        residents.c.resident_id.in_(sa.select(certificates.c.resident_id).where(_NOT_KNOWN)),
+    )
+    .order_by(residents.c.resident_id)
+    .with_for_update()
+)
+_HELD_CERTIFICATES = (
+    sa.select(
+        certificates.c.identity_hash, certificates.c.resident_id, certificates.c.certificate_type
+    )
+    .where(_NOT_KNOWN)
+    .order_by(certificates.c.identity_hash)
+    .with_for_update()
+)
+_MARK = (
+    certificates.update()
+    .where(certificates.c.identity_hash == sa.bindparam("hash"))
+    .values(
+        revoked_at=sa.bindparam("at"),
+        revocation_reason=sa.bindparam("reason"),
+        found_revoked_at=sa.bindparam("now"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    revoked_at: datetime | None
+    """None where the CA's word leaves it out."""
+    reason: str
+    """RFC 5280 §5.3.1."""
+
+
+async def find_bound(connection: AsyncConnection, hashes: Collection[str]) -> Sequence[str]:
+    """Which of these are bound to somebody and not known to be revoked."""
+    return (await connection.execute(_BOUND, {"hashes": list(hashes)})).scalars().all()
+
+
+class Revocations:
+    def __init__(self, audit: AuditLog, end_grants: EndGrants) -> None:
+        self._audit = audit
+        self._end_grants = end_grants
+
+    async def carry_out(
+        self, connection: AsyncConnection, revoked: Mapping[str, Revocation], now: datetime
+    ) -> int:
+        """`revoked` by the certificate's keyed hash. How many of them are bound and were not known
+        to be revoked: for the others nothing follows. In the caller's transaction."""
+        hashes = {"hashes": list(revoked)}
+        await connection.execute(_HELD_RESIDENTS, hashes)
+        found = (await connection.execute(_HELD_CERTIFICATES, hashes)).all()
+        if not found:
+            return 0
+        marks: list[dict[str, object]] = []
+        entries: list[Entry] = []
+        shut: set[str] = set()
+        for row in found:
+            revocation = revoked[row.identity_hash]
+            reason = revocation.reason if revocation.reason in REASONS else UNSPECIFIED
+            marks.append(
+                {
+                    "hash": row.identity_hash,
+                    "at": revocation.revoked_at,
+                    "reason": reason,
+                    "now": now,
+                }
+            )
+            entries.append(self._entry(row.resident_id, row.certificate_type, reason, now))
+            if row.certificate_type == CertificateType.AUTHENTICATION:
+                shut.add(row.resident_id)
+        await connection.execute(_MARK, marks)
+        await self._end_what_was_begun(connection, sorted(shut), now)
+        await self._audit.write(connection, *entries)
+        return len(found)
+
+    async def _end_what_was_begun(
+        self, connection: AsyncConnection, resident_ids: Sequence[str], now: datetime
+    ) -> None:
+        """Sessions and codes with `changed_at`, grants by themselves. Nothing is in force under
+        whoever is not active, and their state's own time stays."""
+        if not resident_ids:
+            return
+        await connection.execute(
+            residents.update()
+            .where(
+                residents.c.resident_id.in_(resident_ids),
+                residents.c.state == ResidentState.ACTIVE,
+            )
+            .values(changed_at=now, version=residents.c.version + 1)
+        )
+        await self._end_grants(connection, resident_ids, now)
+
+    def _entry(self, resident_id: str, certificate_type: str, reason: str, now: datetime) -> Entry:
+        return Entry(
+            now,
+            LogKind.EVENT,
+            "certificate.revoked",
+            Outcome.DONE,
+            GATEWAY,
+            resident=self._audit.pseudonym(resident_id),
+            detail={"certificate": certificate_type, "reason": reason},
+        )

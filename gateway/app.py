@@ -20,6 +20,8 @@ from gateway.audit.model import GATEWAY, Entry, LogKind, Outcome
 from gateway.audit.sealing import Sealing
 from gateway.card.background import sources_at_work
 from gateway.card.challenge import Challenges
+from gateway.card.documents.apart import Apart
+from gateway.card.documents.verify import DocumentVerifier
 from gateway.card.model import Verification
 from gateway.card.readiness import (
     anchor_states,
@@ -45,6 +47,7 @@ from gateway.oidc.provider import Provider
 from gateway.oidc.readers import conclude, identify_reader
 from gateway.oidc.response import AuthorizationError, error_answer
 from gateway.oidc.routes import oidc_routes
+from gateway.oidc.signed_documents import signed_document_routes
 from gateway.plugins import installed_plugins
 from gateway.settings import Settings
 from gateway.store.api import Moments, Records
@@ -68,8 +71,9 @@ async def open_app(settings: Settings, clock: Clock = system_clock) -> AsyncIter
             async with (
                 kept(housekeeping_of(provider, observation)),
                 sources_at_work(verifier.revocation_sources, clock),
+                Apart() as apart,
             ):
-                yield make_app(provider, verifier, observation)
+                yield make_app(provider, verifier, observation, apart)
 
 
 async def check_start(settings: Settings, clock: Clock = system_clock) -> None:
@@ -97,15 +101,22 @@ async def create_app(
     moments: Moments,
     clock: Clock,
     installed: EntryPoints | None = None,
+    apart: Apart | None = None,
 ) -> ASGIApp:
-    """Raises SettingsError or PluginError where it cannot be started as the settings say."""
+    """Raises SettingsError or PluginError where it cannot be started as the settings say. `apart`:
+    entered by whoever will have documents read; without one in use nothing has to be closed."""
     verifier = make_verifier(settings, installed or installed_plugins())
-    return make_app(await make_provider(settings, records, moments, clock), verifier)
+    provider = await make_provider(settings, records, moments, clock)
+    return make_app(provider, verifier, apart=apart)
 
 
 def make_app(
-    provider: Provider, verifier: CardVerifier, observation: Observation | None = None
+    provider: Provider,
+    verifier: CardVerifier,
+    observation: Observation | None = None,
+    apart: Apart | None = None,
 ) -> ASGIApp:
+    documents = DocumentVerifier((apart or Apart()).read, verifier)
     settings, clock, moments = provider.settings, provider.clock, provider.moments
     challenges = Challenges(moments, timedelta(seconds=settings.card.challenge_seconds))
     browsers = Browsers(Cookies(settings.secure_cookies))
@@ -125,6 +136,7 @@ def make_app(
             *login_pages(provider, verifier, challenges, browsers).routes(),
             *consent_page(provider).routes(),
             *card_routes(verifier, challenges, identify, conclude_for, clock),
+            *signed_document_routes(provider, documents),
         ]
     if "operators" in settings.server.doors:
         routes += admin_routes(house)

@@ -1,8 +1,24 @@
 """No body is larger than the setting, whatever its Content-Length says."""
 
+from dataclasses import dataclass
+
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.errors import BadRequest
+
+_KEY = "gateway.body_limit"
+
+
+@dataclass(slots=True)
+class _Allowed:
+    octets: int
+
+
+def allow_body(request: Request, limit: int) -> None:
+    """Of this one request, whose sender is known, so much may be read. For before it is."""
+    allowed: _Allowed = request.scope[_KEY]
+    allowed.octets = limit
 
 
 class BodyLimit:
@@ -18,12 +34,13 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         read = 0
+        allowed = scope[_KEY] = _Allowed(self._limit)
 
         async def counted() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if max(read, _declared(scope)) > self._limit:
+            if max(read, _declared(scope)) > allowed.octets:
                 raise BadRequest("the body is too large", 413)
             return message
 

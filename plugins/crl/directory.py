@@ -10,6 +10,7 @@ from gateway.card.api import (
     CertificatePath,
     CertificateStatus,
     Evidence,
+    RevokedCertificates,
     ValidationContext,
 )
 from plugins.crl.admission import Admission
@@ -17,6 +18,7 @@ from plugins.crl.decision import IN_THE_FUTURE, NO_POINT, NOT_COVERED, SOURCE, d
 from plugins.crl.distribution_point import distribution_point
 from plugins.crl.files import CrlFiles
 from plugins.crl.index_folder import IndexFolder
+from plugins.crl.listing import list_revoked
 from plugins.crl.looking import Looks
 from plugins.crl.memory import scope_of
 from plugins.crl.refresher import Refresher
@@ -78,3 +80,8 @@ class CrlDirectory:
             next_due=min((each.next_update for each in fresh), default=None),
             as_of=min((each.this_update for each in fresh), default=None),
         )
+
+    async def revoked(self, now: datetime) -> Sequence[RevokedCertificates]:
+        """Of lists past their nextUpdate too: nothing that was revoked is taken back."""
+        await self._looks.look(now, [])
+        return list_revoked(self._files.loaded, self._looks.anchors, now)

@@ -1,7 +1,7 @@
 """A list that was verified, with the rows of its entries: is this serial number revoked?"""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from mmap import mmap
 
@@ -55,6 +55,15 @@ class RevocationList:
 
     def __len__(self) -> int:
         return sum(section.count for section in self.sections.values())
+
+    def rows(self) -> Iterator[bytes]:
+        """All of them, one length of serial number after the other; read as they are asked for."""
+        buffer = self.buffer
+        for serial_length, section in self.sections.items():
+            step = width(serial_length)
+            end = section.start + section.count * step
+            for at in range(section.start, end, step):
+                yield buffer[at : at + step]
 
     def find(self, serial_number: int) -> Revocation | None:
         key = key_of(serial_number)

@@ -33,6 +33,11 @@ def scope_of(fingerprint: str, distribution_point: bytes) -> str:
     return f"{fingerprint}/{distribution_point.hex()}"
 
 
+def fingerprint_of(scope: str) -> str:
+    """Whose scope it is."""
+    return scope.partition("/")[0]
+
+
 def recall(indices: IndexFolder) -> Memory:
     """Empty where it cannot be read: it is an aid, and proves nothing."""
     try:

@@ -41,6 +41,10 @@ def write_late_date(generalized: bytes) -> bytes:
     return bytes((_LATE | century, year)) + generalized[4:]
 
 
+def read_serial_number(row: bytes) -> int:
+    return int.from_bytes(row[1 : 1 + row[0]], signed=True)
+
+
 def read_row(row: bytes) -> Revocation:
     reason = row[-1:]
     return Revocation(

@@ -25,10 +25,10 @@ _WITH_HASH: Mapping[str, tuple[SignatureEncoding, HashAlgorithm]] = {
 
 
 def read_hash(algorithm: algos.DigestAlgorithm) -> HashAlgorithm:
-    _check_parameters(algorithm)
     hash_algorithm = _HASHES.get(algorithm["algorithm"].dotted)
     if hash_algorithm is None:
         raise CertificateError(Reason.UNSUPPORTED_SIGNATURE, "a hash that is not allowed")
+    _check_parameters(algorithm)
     return hash_algorithm
 
 
@@ -36,15 +36,16 @@ def read_encoding(
     algorithm: algos.SignedDigestAlgorithm, hash_algorithm: HashAlgorithm
 ) -> SignatureEncoding:
     """How a signature is written that is over this hash."""
-    _check_parameters(algorithm)
     oid = algorithm["algorithm"].dotted
     if oid == _RSA_ENCRYPTION:
-        return SignatureEncoding.PKCS1
-    encoding, its_hash = _WITH_HASH.get(oid, (None, None))
-    if encoding is None:
+        encoding, its_hash = SignatureEncoding.PKCS1, hash_algorithm
+    elif oid in _WITH_HASH:
+        encoding, its_hash = _WITH_HASH[oid]
+    else:
         raise CertificateError(Reason.UNSUPPORTED_SIGNATURE, "an algorithm that is not allowed")
     if its_hash is not hash_algorithm:
         raise CertificateError(Reason.UNSUPPORTED_SIGNATURE, "two hashes for one signature")
+    _check_parameters(algorithm)
     return encoding
 
 

@@ -17,6 +17,7 @@ from gateway.residents.model import (
     ResidentState,
 )
 from gateway.residents.registry import Residents
+from gateway.residents.standing import AttributeStanding
 from gateway.settings import Login
 
 
@@ -66,8 +67,9 @@ class CardSignIn:
         if resident.state is not ResidentState.ACTIVE:
             return await refused(attempt, refusal_of(resident.state), found, resident)
         acr = self.settings.acr_authentication_certificate
+        standing = await self.residents.standing(resident.resident_id)
         await self.log.signed_in(attempt, resident, acr)
-        return SignedIn(resident, acr)
+        return SignedIn(resident, acr, standing is AttributeStanding.CHANGED)
 
     async def _register(
         self, answer: CardAnswer, signed: bytes, attempt: Attempt

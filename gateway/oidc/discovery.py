@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway.oidc.claims import ATTRIBUTES_CHANGED
 from gateway.oidc.client_assertion import ALGORITHMS
 from gateway.oidc.client_authentication import METHODS
 from gateway.oidc.provider import Provider
@@ -57,7 +58,7 @@ def metadata(provider: Provider, mounted: Iterable[Route]) -> dict[str, object]:
         "issuer": provider.issuer,
         **endpoints,
         "scopes_supported": list(SCOPES),
-        "claims_supported": [*shown, *_ABOUT_THE_SIGN_IN],
+        "claims_supported": [*shown, ATTRIBUTES_CHANGED, *_ABOUT_THE_SIGN_IN],
         "claims_parameter_supported": False,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],

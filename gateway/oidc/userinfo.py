@@ -41,7 +41,8 @@ class Userinfo:
             attributes = await provider.residents.attributes(resident_id)
             if attributes is None:
                 raise InvalidToken(_UNKNOWN)
-            claims |= claims_for(token.scopes, attributes)
+            standing = await provider.residents.standing(resident_id)
+            claims |= claims_for(token.scopes, attributes, standing)
         return json_response(claims)
 
     async def _common_id(self, token: ResidentToken) -> dict[str, object]:

@@ -11,6 +11,7 @@ from gateway.card.api import CertificateType
 from gateway.errors import NoSuchThing
 from gateway.residents.model import ResidentState
 from gateway.residents.records import certificates, links, residents
+from gateway.residents.standing import AttributeStanding, BoundSignature, standing
 from gateway.residents.states import Change
 from gateway.residents.transition import change_state
 
@@ -49,6 +50,14 @@ class ResidentRecord:
     certificates: tuple[BoundCertificate, ...]
     links: tuple[LinkRecord, ...]
     """Ended ones too."""
+
+    @property
+    def standing(self) -> AttributeStanding:
+        return standing(
+            BoundSignature(one.bound_at, one.revocation_reason)
+            for one in self.certificates
+            if one.certificate_type is CertificateType.SIGNATURE
+        )
 
 
 async def find_resident_record(

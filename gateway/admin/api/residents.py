@@ -13,7 +13,13 @@ from gateway.card.api import AttributeOrigin, BasicAttributes
 from gateway.errors import InvalidField, NoSuchThing
 from gateway.operators.model import Permission
 from gateway.residents import administration
-from gateway.residents.administration import LinkRecord, ResidentRecord, find_resident_record
+from gateway.residents.administration import (
+    BoundCertificate,
+    LinkRecord,
+    ResidentRecord,
+    find_resident_record,
+)
+from gateway.residents.standing import AttributeStanding
 from gateway.tenants.client_names import ClientName, client_names
 
 _ONE = "/residents/{resident_id}"
@@ -35,6 +41,11 @@ class CertificateView(msgspec.Struct, frozen=True):
     certificate_type: str
     bound_at: datetime
     not_after: datetime
+    revoked_at: datetime | None
+    """None also where whoever told that it is revoked did not say since when."""
+    revocation_reason: str | None
+    """As in RFC 5280 §5.3.1. None: nothing is known against it."""
+    found_revoked_at: datetime | None
 
 
 class LinkView(msgspec.Struct, frozen=True):
@@ -69,6 +80,8 @@ class ResidentView(msgspec.Struct, frozen=True):
     created_at: datetime
     changed_at: datetime | None
     certificates: tuple[CertificateView, ...]
+    attributes_changed: bool
+    """Name or address did, and the new signature certificate has not been read."""
     links: tuple[LinkView, ...]
     pseudonym: str
     """How the logs name them."""
@@ -176,13 +189,22 @@ async def _view(connection: AsyncConnection, call: Call, resident_id: str) -> Re
         found.state,
         found.created_at,
         found.changed_at,
-        tuple(
-            CertificateView(one.certificate_type, one.bound_at, one.not_after)
-            for one in found.certificates
-        ),
+        tuple(_certificate(one) for one in found.certificates),
+        found.standing is AttributeStanding.CHANGED,
         tuple(_link(link, names[link.client_id]) for link in found.links),
         call.house.audit.pseudonym(resident_id),
         found.version,
+    )
+
+
+def _certificate(bound: BoundCertificate) -> CertificateView:
+    return CertificateView(
+        certificate_type=bound.certificate_type,
+        bound_at=bound.bound_at,
+        not_after=bound.not_after,
+        revoked_at=bound.revoked_at,
+        revocation_reason=bound.revocation_reason,
+        found_revoked_at=bound.found_revoked_at,
     )
 
 

@@ -69,7 +69,13 @@ DEEDS: Mapping[LogKind, tuple[str, ...]] = {
         *(f"passkey.{deed}" for deed in ("added", "renamed", "removed")),
         "password.changed",
     ),
-    LogKind.EVENT: ("gateway.started", "key.rotated", "logs.removed", "gate.refused"),
+    LogKind.EVENT: (
+        "gateway.started",
+        "key.rotated",
+        "logs.removed",
+        "certificate.revoked",
+        "gate.refused",
+    ),
     LogKind.ACCESS: ("request.answered",),
     LogKind.ERROR: ("failure.reported",),
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from cryptography import x509
 
+from gateway.virtual.authority import Customise
 from tests.card.batch.desk import Line, base64, card_line, crl
 from tests.card.forge import Change as ForgedPart
 from tests.card.forge import der, forge
@@ -20,6 +21,13 @@ class Town:
         self.ocsp = OcspWorld(world)
         self.leaf = self.ocsp.leaf if kind == "auth" else world.issue(kind).certificate
         self.anchor = world.authority.issuer(f"jpki-{kind}", 2)
+
+    @property
+    def ca_name(self) -> list[x509.GeneralName]:
+        return [x509.DirectoryName(self.anchor.certificate.issuer)]
+
+    def ca(self, kind: str | None = None, generation: int = 2) -> x509.Certificate:
+        return self.world.authority.issuer(f"jpki-{kind or self.kind}", generation).certificate
 
     def crl(self, **changes: object) -> bytes:
         return crl(self.world, self.kind, **changes)  # type: ignore[arg-type]
@@ -38,6 +46,7 @@ Change = Callable[[Town], Members]
 class Base:
     """A line that is accepted as it is."""
 
+    name: str
     kind: str
     line: Callable[[Town], Line]
 
@@ -60,5 +69,30 @@ def with_crl(town: Town) -> Line:
     return card_line(town.world, town.leaf, town.kind)
 
 
-AUTH, SIGN = Base("auth", with_crl), Base("sign", with_crl)
+AUTH = Base("an authentication certificate and a CRL", "auth", with_crl)
+SIGN = Base("a signature certificate and a CRL", "sign", with_crl)
 REFUSED, UNDETERMINED, ACCEPTED = "refused", "undetermined", "accepted"
+
+
+def refused(name: str, reason: str, change: Change, base: Base = AUTH) -> Row:
+    return Row(name, change, REFUSED, reason, base)
+
+
+def accepted(name: str, change: Change, base: Base = AUTH) -> Row:
+    """What stands beside a refusal and must not be taken for it."""
+    return Row(name, change, ACCEPTED, None, base)
+
+
+def issued(customise: Customise) -> Change:
+    """The card's certificate, with this changed before its CA signs it."""
+    return lambda town: certificate(town.world.issue(town.kind, customise=customise).certificate)
+
+
+def forged(change: ForgedPart) -> Change:
+    """The same on the bytes of the tbsCertificate, for what no builder makes."""
+    return lambda town: certificate(town.world.forged(change, town.kind))
+
+
+def spoilt(change: Callable[[bytes], bytes]) -> Change:
+    """The certificate's own bytes, after its CA has signed them."""
+    return lambda town: certificate(change(der(town.leaf)))

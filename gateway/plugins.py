@@ -16,6 +16,7 @@ GROUPS = (
     "gateway.revocation_sources",
     "gateway.evidence_checkers",
     "gateway.certificate_validators",
+    "gateway.certificate_linking",
 )
 
 

@@ -38,6 +38,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     profiles: tuple[str, ...] = ("jpki-sign", "jpki-auth")
     revocation_sources: tuple[str, ...] = ("crl",)
     validators: tuple[str, ...] = ()
+    linking: str = ""
     challenge_seconds: int = 300
     document_limit_bytes: int = 10_485_760
     reader_agent: str = "http://127.0.0.1:8765"

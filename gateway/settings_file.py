@@ -18,6 +18,7 @@ _ORIGIN = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:]+\])(:(?P<port>[1-9][0-9]{0,4}))?"
 )
 _IMPLIED = {"https": ":443", "http": ":80"}
+_MAY_BE_EMPTY = frozenset({"card.linking"})
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`\Z")
 
 
@@ -129,10 +130,12 @@ def check_each(settings: Settings) -> None:
         table = getattr(settings, section.name)
         for field in msgspec.structs.fields(table):
             value = getattr(table, field.name)
+            name = f"{section.name}.{field.name}"
             if isinstance(value, int) and value <= 0:
-                raise SettingsError(f"{section.name}.{field.name}: it must be more than zero")
-            if value == "" or (isinstance(value, tuple) and "" in value):
-                raise SettingsError(f"{section.name}.{field.name}: it is empty")
+                raise SettingsError(f"{name}: it must be more than zero")
+            empty = value == "" or (isinstance(value, tuple) and "" in value)
+            if empty and name not in _MAY_BE_EMPTY:
+                raise SettingsError(f"{name}: it is empty")
 
 
 def check_ports(settings: Settings) -> None:

@@ -17,10 +17,8 @@ MOST_REVISIONS = 64
 """Each signature is compared with every revision after it."""
 _DECODED = DocumentDecodeBudget(base_allowance=64 * 1024 * 1024, max_ratio=10)
 
-# What pyHanko logs quotes the document: names of fields, values, dates.
-_pyhanko = logging.getLogger("pyhanko")
-_pyhanko.addHandler(logging.NullHandler())
-_pyhanko.propagate = False
+# What it logs quotes the document: names of fields, values, dates.
+logging.getLogger("pyhanko").setLevel(logging.CRITICAL + 1)
 
 
 @contextmanager

@@ -15,7 +15,13 @@ from starlette.types import ASGIApp
 from gateway.admin.application import admin_routes
 from gateway.admin.gate import IpGate, Refusals
 from gateway.admin.house import PartState, Readiness
-from gateway.assembly import make_house, make_provider, make_verifier, trusted_proxies
+from gateway.assembly import (
+    make_house,
+    make_provider,
+    make_sweep,
+    make_verifier,
+    trusted_proxies,
+)
 from gateway.audit.model import GATEWAY, Entry, LogKind, Outcome
 from gateway.audit.sealing import Sealing
 from gateway.card.background import sources_at_work
@@ -69,7 +75,7 @@ async def open_app(settings: Settings, clock: Clock = system_clock) -> AsyncIter
             provider = await make_provider(settings, records, moments, clock, observation.noted)
             await provider.audit.record(started(clock()))
             async with (
-                kept(housekeeping_of(provider, observation)),
+                kept(housekeeping_of(provider, verifier, observation)),
                 sources_at_work(verifier.revocation_sources, clock),
                 Apart() as apart,
             ):
@@ -161,12 +167,15 @@ def make_app(
     return Arrivals(app, trusted_proxies(settings), on_answer)
 
 
-def housekeeping_of(provider: Provider, observation: Observation) -> Housekeeping:
+def housekeeping_of(
+    provider: Provider, verifier: CardVerifier, observation: Observation
+) -> Housekeeping:
     return Housekeeping(
         records=provider.records,
         moments=provider.moments,
         audit=provider.audit,
         sealing=Sealing(provider.records, provider.keys),
+        sweep=make_sweep(provider, verifier),
         files=observation.files,
         settings=provider.settings.audit,
         clock=provider.clock,

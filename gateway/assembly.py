@@ -30,6 +30,7 @@ from gateway.residents.registry import Residents
 from gateway.residents.revocations import Revocations
 from gateway.residents.search import ResidentSearch
 from gateway.residents.subject import Subjects
+from gateway.residents.sweep import Sweep
 from gateway.settings import Settings
 from gateway.store.api import Moments, Records
 from gateway.tenants.allow_lists import AllowLists
@@ -95,6 +96,18 @@ async def make_provider(
         consents=Consents(records),
         consent_tasks=ConsentTasks(moments, task_lifetime),
         pages=Pages(PAGES),
+    )
+
+
+def make_sweep(provider: Provider, verifier: CardVerifier) -> Sweep:
+    return Sweep(
+        records=provider.records,
+        moments=provider.moments,
+        keyed_hash=provider.keyed_hash,
+        revocations=Revocations(provider.audit, revoke_of_residents),
+        sources=verifier.revocation_sources,
+        certificate_types=verifier.certificate_types,
+        clock=provider.clock,
     )
 
 

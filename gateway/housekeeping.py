@@ -1,9 +1,9 @@
-"""What has to be done now and then, by one worker of all: seals, and the end of old logs."""
+"""What has to be done now and then, by one worker of all: seals, the end of old logs, and bound
+certificates that are looked at again."""
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,12 +13,15 @@ from gateway.audit.log import AuditLog
 from gateway.audit.retention import remove_expired
 from gateway.audit.sealing import Sealing
 from gateway.clock import Clock
+from gateway.residents.sweep import Sweep
 from gateway.settings import Audit
 from gateway.store.api import Moments, Records
 
 log = logging.getLogger(__name__)
 _DAY = timedelta(days=1)
 _KIND = "housekeeping"
+SWEEP_SECONDS = 30
+"""How long a new list waits at most, besides those before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Housekeeping:
     moments: Moments
     audit: AuditLog
     sealing: Sealing
+    sweep: Sweep
     files: LogFiles
     settings: Audit
     clock: Clock
@@ -53,20 +57,25 @@ class Housekeeping:
 
 @asynccontextmanager
 async def kept(housekeeping: Housekeeping) -> AsyncIterator[None]:
-    """For as long as the gateway runs. A round that fails is told, and the next one is made."""
-
-    async def forever() -> None:
-        while True:
-            await asyncio.sleep(housekeeping.settings.seal_seconds)
-            try:
-                await housekeeping.once()
-            except Exception:
-                log.exception("housekeeping failed; it is tried again")
-
-    task = asyncio.create_task(forever())
+    """For as long as the gateway runs. Seals do not wait for a sweep, which may be long."""
+    rounds = (
+        _forever(housekeeping.settings.seal_seconds, housekeeping.once),
+        _forever(SWEEP_SECONDS, housekeeping.sweep.once),
+    )
+    tasks = [asyncio.create_task(each) for each in rounds]
     try:
         yield
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _forever(pause: float, once: Callable[[], Awaitable[None]]) -> None:
+    """A round that fails is told, and the next one is made."""
+    while True:
+        await asyncio.sleep(pause)
+        try:
+            await once()
+        except Exception:
+            log.exception("housekeeping failed; it is tried again")

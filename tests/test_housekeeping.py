@@ -1,4 +1,4 @@
-"""Seals are made and old logs end by themselves, by one worker of all."""
+"""Seals are made, old logs end and lists are swept by themselves, by one worker of all."""
 
 from pathlib import Path
 
@@ -6,11 +6,13 @@ import anyio
 import pytest
 import sqlalchemy as sa
 
+from gateway.assembly import make_sweep, make_verifier
 from gateway.audit.files import LogFiles
 from gateway.audit.model import GATEWAY, Entry, LogKind, Outcome
 from gateway.audit.records import log_entries, seals
 from gateway.audit.sealing import Sealing
 from gateway.housekeeping import Housekeeping, kept
+from gateway.plugins import installed_plugins
 from gateway.settings import Audit
 from tests.support.gateway import Gateway
 
@@ -25,6 +27,7 @@ def housekeeping(gateway: Gateway, folder: Path, settings: Audit = SETTINGS) -> 
         provider.moments,
         provider.audit,
         Sealing(provider.records, provider.keys),
+        make_sweep(provider, make_verifier(provider.settings, installed_plugins())),
         LogFiles(folder),
         settings,
         gateway.clock,

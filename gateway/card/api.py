@@ -4,7 +4,7 @@ Public and versioned: fields and `Reason` members may be added; nothing is remov
 meaning within a major version. Everything else in `gateway` is private.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,6 +13,9 @@ from typing import Protocol, runtime_checkable
 
 from cryptography import x509
 
+from gateway.card.listing import ListingSource as ListingSource
+from gateway.card.listing import RevokedCertificate as RevokedCertificate
+from gateway.card.listing import RevokedCertificates as RevokedCertificates
 from gateway.card.reasons import CertificateError as CertificateError
 from gateway.card.reasons import Reason as Reason
 
@@ -262,37 +265,6 @@ class EvidenceSource(Protocol):
     """A revocation source that keeps evidence may tell of it at /readyz; none has to."""
 
     async def evidence(self, now: datetime) -> Evidence: ...
-
-
-@dataclass(frozen=True, slots=True)
-class RevokedCertificate:
-    """One entry of a list. The serial number reaches no log."""
-
-    serial_number: int = field(repr=False)
-    revoked_at: datetime
-    reason: str
-    """RFC 5280 §5.3.1 spelling; "unspecified" where the entry has none."""
-
-
-@dataclass(frozen=True, slots=True)
-class RevokedCertificates:
-    """All that one list names: proven to be the CA's own, and begun."""
-
-    anchor_set: str
-    """Whose certificates they are: the set that the list's issuer was pinned in."""
-    digest: str
-    """Identifies the very content: at most 100 characters. The same content is read once."""
-    this_update: datetime
-    entries: Callable[[], Iterator[RevokedCertificate]]
-    """Begins anew at every call. A list may name millions: they are made as they are asked for."""
-
-
-@runtime_checkable
-class ListingSource(Protocol):
-    """A revocation source that can name all it knows to be revoked, so that whoever was let in
-    before is looked at again. None has to. What has once been named stays revoked."""
-
-    async def revoked(self, now: datetime) -> Sequence[RevokedCertificates]: ...
 
 
 @runtime_checkable

@@ -3,7 +3,7 @@
 Whatever a step cannot decide is not a yes, and nothing is raised for what was presented.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from gateway.card.algorithms import PublicKey
@@ -98,6 +98,11 @@ class CardVerifier:
     @property
     def anchor_sets(self) -> Collection[str]:
         return self._profiles.keys()
+
+    @property
+    def certificate_types(self) -> Mapping[str, CertificateType]:
+        """By anchor set."""
+        return {name: profile.certificate_type for name, profile in self._profiles.items()}
 
     def _profile_for(self, path: CertificatePath) -> CardProfile:
         profile = self._profiles.get(path.anchor.anchor_set)

@@ -10,6 +10,7 @@ from gateway.card.to_be_signed import to_be_signed
 from gateway.card.verify import CardVerifier
 from gateway.login.answer import CardAnswer, Declined, Signed
 from gateway.login.failure import REFUSED_REGISTRATIONS, Failure, failure_of, refusal_of
+from gateway.login.revoked import learn_refusal, refuse_known
 from gateway.login.sign_in_log import Attempt, SignInLog
 from gateway.residents.model import (
     ProvenCertificate,
@@ -115,7 +116,9 @@ class CardSignIn:
             to_be_signed=message,
             expected_type=expected,
         )
-        return await self.verifier.verify(presentation, now)
+        found = await self.verifier.verify(presentation, now)
+        await learn_refusal(self.residents, found, now)
+        return await refuse_known(self.residents, found)
 
 
 def proven(verification: Verification) -> ProvenCertificate:

@@ -37,7 +37,7 @@ from gateway.residents.records import (
     open_review,
     stand_in_line,
 )
-from gateway.residents.revocations import Revocation, Revocations, find_bound
+from gateway.residents.revocations import Revocation, Revocations, find_bound, is_known_revoked
 from gateway.residents.sealed_attributes import SealedAttributes
 from gateway.residents.standing import AttributeStanding, standing
 from gateway.store.api import Also, Records, nothing_else
@@ -98,6 +98,14 @@ class Residents:
         revoked = {identity_hash: Revocation(revoked_at, reason)}
         async with self._records.writing() as connection:
             return await self._revocations.carry_out(connection, revoked, now) == 1
+
+    async def knows_revoked(
+        self, identity: CertificateIdentity, certificate_type: CertificateType
+    ) -> bool:
+        """Whether it is bound, and was revoked once."""
+        identity_hash = certificate_hash(self._keyed_hash, certificate_type, identity)
+        async with self._records.reading() as connection:
+            return await is_known_revoked(connection, identity_hash)
 
     async def attributes(self, resident_id: str) -> BasicAttributes | None:
         """Opened for this one resident."""

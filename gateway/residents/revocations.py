@@ -26,6 +26,10 @@ _NOT_KNOWN = sa.and_(
     certificates.c.identity_hash.in_(_HASHES), certificates.c.found_revoked_at.is_(None)
 )
 _BOUND = sa.select(certificates.c.identity_hash).where(_NOT_KNOWN)
+_KNOWN = sa.select(certificates.c.identity_hash).where(
+    certificates.c.identity_hash == sa.bindparam("identity_hash"),
+    certificates.c.found_revoked_at.is_not(None),
+)
 # On PostgreSQL whoever changes one of these residents has finished before, or waits. Always in the
 # same order: two who hold several of them never wait for each other.
 _HELD_RESIDENTS = (
@@ -66,6 +70,11 @@ class Revocation:
 async def find_bound(connection: AsyncConnection, hashes: Collection[str]) -> Sequence[str]:
     """Which of these are bound to somebody and not known to be revoked."""
     return (await connection.execute(_BOUND, {"hashes": list(hashes)})).scalars().all()
+
+
+async def is_known_revoked(connection: AsyncConnection, identity_hash: str) -> bool:
+    found = await connection.execute(_KNOWN, {"identity_hash": identity_hash})
+    return found.one_or_none() is not None
 
 
 class Revocations:

@@ -1,0 +1,31 @@
+"""Revoked is for good: what a card is refused for is learned, and what was learned refuses it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from gateway.card.api import Reason
+from gateway.card.model import Outcome, Verification
+from gateway.residents.registry import Residents
+
+
+async def learn_refusal(residents: Residents, found: Verification, now: datetime) -> None:
+    """Where nobody lists what is revoked, the door is where it is seen."""
+    identity, kind, status = found.revoked_identity, found.certificate_type, found.status
+    if identity is None or kind is None or status is None or status.revocation_reason is None:
+        return
+    await residents.learn_revoked(identity, kind, status.revoked_at, status.revocation_reason, now)
+
+
+async def refuse_known(residents: Residents, found: Verification) -> Verification:
+    """Evidence that is older than what is known, from another source or an older list, may still
+    say good."""
+    identity, kind = found.identity, found.certificate_type
+    if identity is None or kind is None or not await residents.knows_revoked(identity, kind):
+        return found
+    return replace(
+        found,
+        outcome=Outcome.REFUSED,
+        reason=Reason.REVOKED,
+        basic_attributes=None,
+        identity=None,
+    )

@@ -6,11 +6,16 @@ whose each signature is, and whether it is one at all, is for the pipeline every
 
 from gateway.card.api import CertificateError, Reason
 from gateway.card.documents.model import ReadSignature, UnverifiedDocument, UnverifiedSignature
-from gateway.card.documents.xml_references import SignedDocument, Work, check_references
+from gateway.card.documents.xml_references import SignedDocument, check_references
 from gateway.card.documents.xml_signature import read_parts
 from gateway.card.documents.xml_signed_info import read_signed_info
 from gateway.card.documents.xml_tree import parse_xml
-from gateway.card.documents.xml_xades import claimed_signing_time
+from gateway.card.documents.xml_work import Work
+from gateway.card.documents.xml_xades import (
+    check_signing_certificate,
+    claimed_signing_time,
+    signed_properties,
+)
 
 
 def read_xml(document: UnverifiedDocument) -> tuple[ReadSignature, ...]:
@@ -35,8 +40,10 @@ def _read_signature(document: SignedDocument, work: Work) -> ReadSignature:
 
 def _compare(document: SignedDocument, work: Work) -> UnverifiedSignature:
     parts = read_parts(document.signature)
-    signed = read_signed_info(parts.signed_info)
+    signed = read_signed_info(parts.signed_info, work)
     coverage = check_references(document, parts.signed_info, signed.references, work)
+    properties = signed_properties(document.signature, coverage.elements)
+    check_signing_certificate(properties, parts.unverified_certificate)
     return UnverifiedSignature(
         unverified_certificate=parts.unverified_certificate,
         signature=parts.value,
@@ -44,5 +51,5 @@ def _compare(document: SignedDocument, work: Work) -> UnverifiedSignature:
         digest=signed.digest,
         covers=coverage.covers,
         references=tuple(reference.uri or "" for reference in signed.references),
-        claimed_signing_time=claimed_signing_time(document.signature, coverage.elements),
+        claimed_signing_time=claimed_signing_time(properties),
     )

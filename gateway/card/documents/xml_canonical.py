@@ -1,7 +1,6 @@
 """Canonical XML 1.0 and 1.1 and its exclusive form, of a document or of one element in it."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -9,12 +8,15 @@ from lxml import etree  # type: ignore[import-untyped]
 from gateway.card.documents.xml_tree import (
     XML,
     Element,
+    Tree,
     algorithm_of,
     child_elements,
     malformed,
+    parse_xml,
     too_complex,
     unsupported,
 )
+from gateway.card.documents.xml_work import Work
 
 C14N_1_0 = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 C14N_1_1 = "http://www.w3.org/2006/12/xml-c14n11"
@@ -40,24 +42,33 @@ class Canonicalization:
     inclusive_prefixes: tuple[str, ...] = ()
     """Exclusive XML Canonicalization §3: treated as Canonical XML does."""
 
-    def without_comments(self, element: Element) -> bytes:
-        return self._octets(element, with_comments=False)
+    def document(self, tree: Tree, work: Work) -> bytes:
+        """Without its comments, but with what else stands before and behind the root."""
+        return self._serialise(tree, work, with_comments=False)
 
-    def as_stated(self, element: Element) -> bytes:
-        return self._octets(element, with_comments=self.with_comments)
+    def element(self, element: Element, work: Work) -> bytes:
+        """Without its comments."""
+        return self._serialise(self._apart(element, work), work, with_comments=False)
 
-    def document_without_comments(self, root: Element) -> bytes:
-        """With what stands before and behind the root."""
-        return self._serialise(etree.ElementTree(root), with_comments=False)
+    def signed_info(self, element: Element, work: Work) -> bytes:
+        """With its comments, where the algorithm keeps them."""
+        return self._serialise(self._apart(element, work), work, with_comments=self.with_comments)
 
-    def _octets(self, element: Element, *, with_comments: bool) -> bytes:
-        with _inherited(element, self.algorithm):
-            return self._serialise(element, with_comments=with_comments)
+    def _apart(self, element: Element, work: Work) -> Tree:
+        """The element as a document of its own, with what it takes with it: lxml loses namespaces
+        where it canonicalises an element in its place, and libxml2's node sets are out of reach."""
+        octets: bytes = etree.tostring(element, encoding="UTF-8", with_tail=False)
+        work.spend_on(octets)
+        tree = parse_xml(octets)
+        for name, value in _attributes_above(element, self.algorithm).items():
+            tree.root.set(name, value)
+        return tree
 
-    def _serialise(self, part: object, *, with_comments: bool) -> bytes:
+    def _serialise(self, tree: Tree, work: Work, *, with_comments: bool) -> bytes:
+        work.spend_on_tree(tree)
         try:
             octets: bytes = etree.tostring(
-                part,
+                etree.ElementTree(tree.root),
                 method="c14n",
                 exclusive=self.algorithm == EXCLUSIVE,
                 with_comments=with_comments,
@@ -65,6 +76,7 @@ class Canonicalization:
             )
         except (etree.LxmlError, ValueError) as error:
             raise malformed("it has no canonical form") from error
+        work.spend_on(octets)
         return octets
 
 
@@ -85,21 +97,9 @@ def read_canonicalization(method: Element) -> Canonicalization:
     return Canonicalization(algorithm, with_comments, tuple(prefixes))
 
 
-@contextmanager
-def _inherited(element: Element, algorithm: str) -> Iterator[None]:
-    """Canonical XML 1.0 §2.4 and 1.1 §2.4: an element without its parent carries the attributes
-    of the xml namespace that it stands under. libxml2 does this, but lxml does not reach it."""
-    attributes = _attributes_above(element, algorithm)
-    for name, value in attributes.items():
-        element.set(name, value)
-    try:
-        yield
-    finally:
-        for name in attributes:
-            del element.attrib[name]
-
-
 def _attributes_above(element: Element, algorithm: str) -> Mapping[str, str]:
+    """Canonical XML 1.0 §2.4 and 1.1 §2.4: an element without its parent carries the attributes
+    of the xml namespace that it stands under. Exclusive canonicalisation leaves them."""
     found: dict[str, str] = {}
     if algorithm == EXCLUSIVE:
         return found

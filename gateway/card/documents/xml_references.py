@@ -17,24 +17,9 @@ from gateway.card.documents.xml_tree import (
     leave_out,
     malformed,
     parse_xml,
-    too_complex,
     unsupported,
 )
-
-MAX_OCTETS = 64 * 1024 * 1024
-"""Parsed again or canonicalised, over all references of one document."""
-
-
-class Work:
-    """How much of MAX_OCTETS is left."""
-
-    def __init__(self) -> None:
-        self._left = MAX_OCTETS
-
-    def spend(self, octets: bytes) -> None:
-        self._left -= len(octets)
-        if self._left < 0:
-            raise too_complex("octets to digest")
+from gateway.card.documents.xml_work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +34,8 @@ class SignedDocument:
     def signature(self) -> Element:
         return self.tree.signatures[self.index]
 
-    def without_the_signature(self) -> Tree:
+    def without_the_signature(self, work: Work) -> Tree:
+        work.spend_on(self.octets)
         tree = parse_xml(self.octets)
         leave_out(tree.signatures[self.index])
         return tree
@@ -69,12 +55,10 @@ def check_references(
     elements = [_element(document, signed_info, reference) for reference in references]
     without = document.tree
     if any(reference.enveloped for reference in references):
-        work.spend(document.octets)
-        without = document.without_the_signature()
+        without = document.without_the_signature(work)
     for reference in references:
         tree = without if reference.enveloped else document.tree
-        octets = _octets(reference, tree)
-        work.spend(octets)
+        octets = _octets(reference, tree, work)
         actual = hashlib.new(reference.digest.hash_algorithm, octets).digest()
         if not compare_digest(actual, reference.digest.value):
             raise CertificateError(Reason.DOCUMENT_CHANGED, "a Reference has another digest")
@@ -104,10 +88,10 @@ def _element(
     return element
 
 
-def _octets(reference: Reference, tree: Tree) -> bytes:
+def _octets(reference: Reference, tree: Tree, work: Work) -> bytes:
     if not reference.uri:
-        return reference.canonicalization.document_without_comments(tree.root)
-    return reference.canonicalization.without_comments(_find(tree, reference.uri))
+        return reference.canonicalization.document(tree, work)
+    return reference.canonicalization.element(_find(tree, reference.uri), work)
 
 
 def _find(tree: Tree, uri: str) -> Element:

@@ -19,6 +19,7 @@ from gateway.card.documents.xml_tree import (
     too_complex,
     unsupported,
 )
+from gateway.card.documents.xml_work import Work
 from gateway.card.model import Digest, HashAlgorithm, SignatureEncoding
 
 ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
@@ -59,9 +60,9 @@ class SignedInfo:
     references: tuple[Reference, ...]
 
 
-def read_signed_info(element: Element) -> SignedInfo:
+def read_signed_info(element: Element, work: Work) -> SignedInfo:
     canonicalization = read_canonicalization(_children(element, 3)[0])
-    octets = canonicalization.as_stated(element)
+    octets = canonicalization.signed_info(element, work)
     method, signature_method, *references = _children(parse_xml(octets).root, 3)
     if (
         method.tag != DS + "CanonicalizationMethod"
@@ -88,14 +89,14 @@ def _children(element: Element, least: int) -> tuple[Element, ...]:
 def _read_reference(element: Element) -> Reference:
     if element.tag != DS + "Reference":
         raise malformed("something in a SignedInfo that is not a Reference")
-    parts = _children(element, 2)
-    transforms = child_elements(parts[0]) if parts[0].tag == DS + "Transforms" else ()
-    method, value = parts[-2:]
-    expected = (DS + "Transforms",) * (len(parts) - 2) + (DS + "DigestMethod", DS + "DigestValue")
-    if tuple(part.tag for part in parts) != expected or len(parts) > 3:
-        raise malformed("a Reference of another form")
+    *before, method, value = _children(element, 2)
+    if (method.tag, value.tag) != (DS + "DigestMethod", DS + "DigestValue"):
+        raise malformed("a Reference without its digest")
+    if [part.tag for part in before] not in ([], [DS + "Transforms"]):
+        raise malformed("something in a Reference that has no place there")
+    transforms = child_elements(before[0]) if before else ()
     enveloped, canonicalization = _read_transforms(transforms)
-    return Reference(element.get("URI"), enveloped, canonicalization, _read_digest(method, value))
+    return Reference(element.get("URI"), enveloped, canonicalization, read_digest(method, value))
 
 
 def _read_transforms(transforms: tuple[Element, ...]) -> tuple[bool, Canonicalization]:
@@ -117,7 +118,7 @@ def _read_transforms(transforms: tuple[Element, ...]) -> tuple[bool, Canonicaliz
     return enveloped, read_canonicalization(rest[0])
 
 
-def _read_digest(method: Element, value: Element) -> Digest:
+def read_digest(method: Element, value: Element) -> Digest:
     hash_algorithm = DIGESTS.get(algorithm_of(method))
     if hash_algorithm is None or len(method):
         raise unsupported("a digest algorithm that is not allowed")

@@ -19,11 +19,12 @@ ID_ATTRIBUTES = frozenset({"Id", "ID", "id", XML + "id"})
 ENCODINGS = frozenset({"UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "US-ASCII", "ASCII"})
 
 MAX_SIGNATURES = 16
-# Canonicalisation sorts both of these by insertion.
+# libxml2 works on these by pairs.
 MAX_ATTRIBUTES = 256
 """Of one element."""
-MAX_NAMESPACES = 128
+MAX_NAMESPACES = 64
 """Declarations in scope at one place."""
+ELEMENT_COST = 8
 CHUNK = 65_536
 
 
@@ -52,6 +53,9 @@ class Tree:
     by_id: Mapping[str, Element | None]
     """None where more than one attribute, or one that is not known to be an identifier, has the
     value: nobody can say which element is meant."""
+    cost: int
+    """What its canonical form costs beside its octets: Canonical XML looks up at each element each
+    namespace in scope among all of them."""
 
 
 def parse_xml(octets: bytes) -> Tree:
@@ -63,7 +67,7 @@ def parse_xml(octets: bytes) -> Tree:
 
 
 def _parse(octets: bytes) -> Tree:
-    # Not collect_ids=False: with it lxml makes libxml2 open an external DTD, whatever load_dtd says.
+    # Not collect_ids=False: lxml 6.1 then opens an external DTD, whatever load_dtd says.
     parser = etree.XMLPullParser(
         events=("start", "start-ns", "end-ns"),
         resolve_entities=False,
@@ -83,7 +87,7 @@ def _parse(octets: bytes) -> Tree:
         raise malformed("a document type declaration")
     if (about.encoding or "UTF-8").upper() not in ENCODINGS:
         raise malformed("neither UTF-8 nor UTF-16")
-    return Tree(cast("Element", root), tuple(gathered.signatures), gathered.by_id)
+    return Tree(cast("Element", root), tuple(gathered.signatures), gathered.by_id, gathered.cost)
 
 
 class _Gathered:
@@ -92,6 +96,7 @@ class _Gathered:
     def __init__(self) -> None:
         self.signatures: list[Element] = []
         self.by_id: dict[str, Element | None] = {}
+        self.cost = 0
         self._namespaces = 0
 
     def take(self, event: str, element: Element) -> None:
@@ -103,6 +108,7 @@ class _Gathered:
             raise too_complex("namespaces in scope")
 
     def _take_element(self, element: Element) -> None:
+        self.cost += ELEMENT_COST + self._namespaces**2
         if len(element.attrib) > MAX_ATTRIBUTES:
             raise too_complex("attributes of an element")
         for name, value in element.attrib.items():

@@ -15,6 +15,7 @@ from plugins.crl.der import (
 )
 from plugins.crl.errors import UnusableError
 
+VERSION_2 = bytes((INTEGER, 1, 1))
 NO_UNUSED_BITS = b"\x00"
 TIMES = (UTC_TIME, GENERALIZED_TIME)
 
@@ -60,8 +61,10 @@ def read_outline(der: bytes) -> Outline:
 
 
 def _issuer(der: bytes, at: int, end: int, outer_algorithm: bytes) -> tuple[int, int]:
-    if at < end and der[at] == INTEGER:
-        _, at = expect_tlv(der, at, end, INTEGER)  # which version, is read with the other fields
+    # RFC 5280 §5.1.2.1: a list with extensions is of version 2, and says so.
+    if der[at : at + len(VERSION_2)] != VERSION_2:
+        raise UnusableError("not a CRL of version 2")
+    at += len(VERSION_2)
     _, algorithm_end = expect_tlv(der, at, end, SEQUENCE)
     if der[at:algorithm_end] != outer_algorithm:  # RFC 5280 §5.1.1.2
         raise DerError("the signature algorithm stands in it in two versions")

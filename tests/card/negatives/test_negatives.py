@@ -6,7 +6,13 @@ import pytest
 
 from tests.card.batch.desk import ask
 from tests.card.conftest import keys
-from tests.card.negatives import certificate_form, certificate_path, certificate_profile
+from tests.card.negatives import (
+    certificate_form,
+    certificate_path,
+    certificate_profile,
+    crl_scopes,
+    crls,
+)
 from tests.card.negatives.town import Base, Row, Town
 from tests.card.world import Keys, World
 
@@ -14,7 +20,7 @@ __all__ = ["keys"]
 
 pytestmark = pytest.mark.anyio
 
-AREAS = (certificate_form, certificate_path, certificate_profile)
+AREAS = (certificate_form, certificate_path, certificate_profile, crls, crl_scopes)
 REFUSALS = tuple(row for area in AREAS for row in area.REFUSALS)
 ACCEPTANCES = tuple(row for area in AREAS for row in area.ACCEPTANCES)
 LEAST = 150

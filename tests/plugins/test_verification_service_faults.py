@@ -204,12 +204,12 @@ async def test_only_so_many_are_asked_at_once_and_who_waits_too_long_is_told(
         nonlocal at_once, most
         at_once += 1
         most = max(most, at_once)
-        await asyncio.sleep(0.7)
+        await asyncio.sleep(1.3)
         at_once -= 1
         writer.write(http(b"{}"))
 
     service.fake.fault = slowly
-    plugin = service.plugin(max_at_once=2, timeout_seconds=1, breaker_failures=1)
+    plugin = service.plugin(max_at_once=2, timeout_seconds=2, breaker_failures=1)
     context = ValidationContext(now=NOW, certificate_type=CertificateType.AUTHENTICATION)
     paths = [service.path(issued=service.world.issue("auth")) for _ in range(4)]
     statuses = await asyncio.gather(*(plugin.status(path, context) for path in paths))

@@ -57,7 +57,7 @@ def test_anything_in_the_place_of_one_field_is_never_revoked_and_raises_nothing(
 
 
 @pytest.mark.parametrize("position", range(len(GOOD)))
-def test_one_octet_more_or_less_or_another_is_never_good_for_another_certificate(
+def test_one_octet_more_less_or_changed_never_makes_another_answer_good(
     position: int,
 ) -> None:
     before, octet, after = GOOD[:position], GOOD[position], GOOD[position + 1 :]

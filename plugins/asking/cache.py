@@ -29,10 +29,10 @@ class AnswerCache:
         answer = self._answers.get(key)
         if answer is None:
             return None
-        if answer.since <= now < answer.until:
-            return answer.status
-        del self._answers[key]
-        return None
+        if now >= answer.until:
+            del self._answers[key]
+            return None
+        return answer.status if answer.since <= now else None
 
     def put(self, key: Key, status: CertificateStatus, now: datetime) -> None:
         until = now + self._bound

@@ -122,6 +122,7 @@ def test_an_answer_from_the_future_is_none() -> None:
     cache.put(KEY, status(), NOW)
 
     assert cache.get(KEY, NOW - SECOND) is None
+    assert cache.get(KEY, NOW) is not None
 
 
 def test_the_newer_answer_takes_the_olders_place() -> None:

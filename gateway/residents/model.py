@@ -1,10 +1,10 @@
-"""Who a resident is, and the rules by which certificates are bound to one. Pure."""
+"""Who a resident is, what proves one, and what an operator may have to decide. Values only."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from gateway.card.api import BasicAttributes, CertificateIdentity, CertificateType
+from gateway.card.api import CertificateIdentity, CertificateType, Predecessors
 
 
 class ResidentState(StrEnum):
@@ -31,6 +31,11 @@ class Resident:
     state: ResidentState
 
 
+NOBODY_ASKED = Predecessors(known=True)
+"""Where no plugin is named, or a certificate is bound itself: whatever it was before decides
+nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProvenCertificate:
     """A certificate of an accepted verification."""
@@ -39,6 +44,8 @@ class ProvenCertificate:
     identity: CertificateIdentity = field(repr=False)
     """Kept as a keyed hash only."""
     not_after: datetime
+    predecessors: Predecessors = NOBODY_ASKED
+    """新旧紐付け"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,8 @@ class Registration:
     outcome: RegistrationOutcome
     resident: Resident
     """Who was found or made. Nobody may be signed in as them where it is WAITING or REFUSED."""
+    renewed: tuple[CertificateType, ...] = ()
+    """New certificates that were bound to them, in whose place older ones of theirs stood."""
 
 
 class ReviewCause(StrEnum):
@@ -74,7 +83,7 @@ class ReviewCause(StrEnum):
     OTHER_BIRTH_DATE = "other_birth_date"
     """A known authentication certificate together with a stranger's signature certificate."""
     TWO_RESIDENTS = "two_residents"
-    """The two certificates are bound to two residents."""
+    """The certificates, or those before them, are bound to two residents."""
 
 
 class ReviewDecision(StrEnum):
@@ -91,75 +100,3 @@ DECISIONS: dict[ReviewCause, frozenset[ReviewDecision]] = {
     ReviewCause.TWO_RESIDENTS: frozenset({ReviewDecision.OTHER_PERSON, ReviewDecision.REFUSED}),
 }
 """What may be decided about each question."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the store knows of the two certificates and the attributes read with them."""
-
-    by_authentication: Resident | None
-    by_signature: Resident | None
-    attributes_of_known: BasicAttributes | None
-    """Of the resident the authentication certificate is bound to."""
-    namesake: Resident | None
-    """Somebody else with the same four attributes."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewResident:
-    """Make one, who waits where an operator has to say whether it is the `candidate`."""
-
-    candidate: Resident | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SameResident:
-    """It is this one; bind what is not bound yet, and keep the attributes as read now."""
-
-    resident: Resident
-
-
-@dataclass(frozen=True, slots=True)
-class Undecided:
-    """Bind nothing, change nothing: an operator decides."""
-
-    cause: ReviewCause
-    candidate: Resident
-    doubtful: CertificateType
-    """Which of the two certificates may not be the candidate's."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShutOut:
-    """Bind nothing, change nothing, ask nothing."""
-
-    resident: Resident
-
-
-Decision = NewResident | SameResident | Undecided | ShutOut
-
-
-def decide(known: Known, attributes: BasicAttributes) -> Decision:
-    """Whose the two certificates are. Attributes alone never merge two people; a certificate that
-    is bound already proves whom it is bound to."""
-    authentication, signature = known.by_authentication, known.by_signature
-    for resident in (authentication, signature):
-        if resident is not None and resident.state in SHUT_OUT:
-            return ShutOut(resident)
-    if authentication is not None and signature is not None:
-        if authentication.resident_id != signature.resident_id:
-            doubtful = CertificateType.AUTHENTICATION
-            return Undecided(ReviewCause.TWO_RESIDENTS, signature, doubtful)
-        return SameResident(signature)
-    if signature is not None:
-        return SameResident(signature)
-    if authentication is not None:
-        # Two lives: the signature certificate was renewed after a move or a change of name. The
-        # birth date does not change; one that is not known is no evidence.
-        before = known.attributes_of_known
-        birthday = None if before is None else before.birthday
-        if birthday is None or birthday != attributes.birthday:
-            doubtful = CertificateType.SIGNATURE
-            return Undecided(ReviewCause.OTHER_BIRTH_DATE, authentication, doubtful)
-        return SameResident(authentication)
-    return NewResident(candidate=known.namesake)

@@ -245,7 +245,7 @@ async def open_review(
     now: datetime,
     *,
     waiting: Resident | None = None,
-    doubtful: tuple[str, datetime] | None = None,
+    doubtful: tuple[str, datetime | None] | None = None,
 ) -> None:
     """The same question is asked once, however often somebody comes back with the card. `doubtful`
     is the certificate it is about, as its hash and the end of its validity, where nobody waits."""

@@ -12,28 +12,29 @@ from gateway.keys.hashing import KeyedHash
 from gateway.keys.sealing import Sealer
 from gateway.residents.certificate_hashes import certificate_hash
 from gateway.residents.common_id import new_common_id
-from gateway.residents.model import (
+from gateway.residents.decision import (
     Decision,
     Known,
     NewResident,
+    ShutOut,
+    Undecided,
+    decide,
+)
+from gateway.residents.evidence import Evidence, ask_operator, bind, find_evidence
+from gateway.residents.model import (
     ProvenCertificate,
     Registration,
     RegistrationOutcome,
     Resident,
     ResidentState,
     ReviewCause,
-    ShutOut,
-    Undecided,
-    decide,
 )
 from gateway.residents.records import (
     add_resident,
-    bind_certificate,
     bound_signatures,
     find_holder,
     find_namesake,
     find_resident,
-    hold_holder,
     open_review,
     stand_in_line,
 )
@@ -49,6 +50,16 @@ class Visit:
 
     authentication: ProvenCertificate
     signature: ProvenCertificate
+    attributes: BasicAttributes
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A visit, with what the store knows of its certificates."""
+
+    authentication: Evidence
+    signature: Evidence
     attributes: BasicAttributes
     now: datetime
 
@@ -127,7 +138,8 @@ class Residents:
         also: Also[Registration] = nothing_else,
     ) -> Registration:
         """Both certificates of one visit. One transaction; of two visits at the same time the
-        second finds what the first has written."""
+        second finds what the first has written. Raises PredecessorsUnknownError, and then nothing
+        is written."""
         visit = Visit(authentication, signature, attributes, now)
         try:
             return await self._register(visit, also)
@@ -137,59 +149,51 @@ class Residents:
     async def _register(self, visit: Visit, also: Also[Registration]) -> Registration:
         async with self._records.writing() as connection:
             await stand_in_line(connection, self._sealed.hash(visit.attributes))
-            decision = decide(await self._known(connection, visit), visit.attributes)
-            registration = await self._carry_out(connection, decision, visit)
+            case = Case(
+                await find_evidence(connection, self._keyed_hash, visit.authentication),
+                await find_evidence(connection, self._keyed_hash, visit.signature),
+                visit.attributes,
+                visit.now,
+            )
+            decision = decide(await self._known(connection, case), case.attributes)
+            registration = await self._carry_out(connection, decision, case)
             await also(connection, registration)
         return registration
 
     async def _carry_out(
-        self, connection: AsyncConnection, decision: Decision, visit: Visit
+        self, connection: AsyncConnection, decision: Decision, case: Case
     ) -> Registration:
         if isinstance(decision, ShutOut):
             return Registration(RegistrationOutcome.REFUSED, decision.resident)
         if isinstance(decision, Undecided):
-            await self._ask(connection, decision, visit)
+            signs = decision.doubtful is CertificateType.SIGNATURE
+            doubtful = case.signature if signs else case.authentication
+            await ask_operator(connection, decision, doubtful, case.now)
             return Registration(RegistrationOutcome.WAITING, decision.candidate)
         if isinstance(decision, NewResident):
-            registration = await _add(connection, decision.candidate, visit.now)
+            registration = await _add(connection, decision.candidate, case.now)
         else:
-            registration = Registration(_outcome(decision.resident), decision.resident)
+            registration = _known_again(decision.resident, case)
         resident = registration.resident
-        await self._bind(connection, resident, visit.authentication, visit.now)
-        await self._bind(connection, resident, visit.signature, visit.now)
-        await self._sealed.keep(connection, resident.resident_id, visit.attributes, visit.now)
+        await bind(connection, case.authentication, resident, case.now)
+        await bind(connection, case.signature, resident, case.now)
+        await self._sealed.keep(connection, resident.resident_id, case.attributes, case.now)
         return registration
 
-    async def _ask(self, connection: AsyncConnection, undecided: Undecided, visit: Visit) -> None:
-        signs = undecided.doubtful is CertificateType.SIGNATURE
-        proven = visit.signature if signs else visit.authentication
-        doubtful = self._hash(proven), proven.not_after
-        await open_review(
-            connection, undecided.cause, undecided.candidate, visit.now, doubtful=doubtful
-        )
-
-    async def _known(self, connection: AsyncConnection, visit: Visit) -> Known:
-        by_authentication = await hold_holder(connection, self._hash(visit.authentication))
-        before = None
-        if by_authentication is not None:
-            before = await self._sealed.read(connection, by_authentication.resident_id)
+    async def _known(self, connection: AsyncConnection, case: Case) -> Known:
+        authentication, signature = case.authentication, case.signature
+        holder, before = next(iter(authentication.holders), None), None
+        if holder is not None:
+            before = await self._sealed.read(connection, holder.resident_id)
         return Known(
-            by_authentication=by_authentication,
-            by_signature=await hold_holder(connection, self._hash(visit.signature)),
+            by_authentication=authentication.holder,
+            by_signature=signature.holder,
             attributes_of_known=None if before is None else before.attributes,
-            namesake=await find_namesake(connection, self._sealed.hash(visit.attributes)),
+            namesake=await find_namesake(connection, self._sealed.hash(case.attributes)),
+            before_authentication=authentication.holders_before,
+            before_signature=signature.holders_before,
+            predecessors_known=authentication.is_whole and signature.is_whole,
         )
-
-    async def _bind(
-        self,
-        connection: AsyncConnection,
-        resident: Resident,
-        proven: ProvenCertificate,
-        now: datetime,
-    ) -> None:
-        identity_hash = self._hash(proven)
-        if await find_holder(connection, identity_hash) is None:
-            await bind_certificate(connection, resident, proven, identity_hash, now)
 
     def _hash(self, proven: ProvenCertificate) -> str:
         return certificate_hash(self._keyed_hash, proven.certificate_type, proven.identity)
@@ -208,6 +212,9 @@ async def _add(
     return Registration(RegistrationOutcome.WAITING, resident)
 
 
-def _outcome(known: Resident) -> RegistrationOutcome:
+def _known_again(known: Resident, case: Case) -> Registration:
     waits = known.state is ResidentState.WAITING
-    return RegistrationOutcome.WAITING if waits else RegistrationOutcome.KNOWN
+    outcome = RegistrationOutcome.WAITING if waits else RegistrationOutcome.KNOWN
+    both = case.authentication, case.signature
+    renewed = tuple(each.proven.certificate_type for each in both if each.renews)
+    return Registration(outcome, known, renewed)

@@ -5,18 +5,16 @@ from dataclasses import replace
 import pytest
 
 from gateway.card.api import BasicAttributes, CertificateType
-from gateway.residents.model import (
+from gateway.residents.decision import (
     Decision,
     Known,
     NewResident,
-    Resident,
-    ResidentState,
-    ReviewCause,
     SameResident,
     ShutOut,
     Undecided,
     decide,
 )
+from gateway.residents.model import Resident, ResidentState, ReviewCause
 from tests.residents.people import HANAKO, HANAKO_MOVED, SABURO
 
 ONE = Resident("one", "ONE", ResidentState.ACTIVE)

@@ -21,7 +21,10 @@ _SPACE = b"\0\t\n\f\r "
 def check_additions(document: bytes, reader: PdfFileReader, end: int, reference: object) -> None:
     """Returns where what follows `end` are whole revisions, each of which the signer of the object
     `reference` allows; raises CertificateError otherwise."""
-    signed = open_pdf(document[:end])
+    before = document[:end]
+    if not _ends_a_revision(before):
+        raise CertificateError(Reason.DOCUMENT_CHANGED, "what was signed is no revision")
+    signed = open_pdf(before)
     revisions = _startxrefs(signed)
     if revisions != _startxrefs(reader)[: len(revisions)]:
         raise CertificateError(Reason.DOCUMENT_CHANGED, "what was signed is no revision of it")
@@ -30,6 +33,10 @@ def check_additions(document: bytes, reader: PdfFileReader, end: int, reference:
     if not fields:
         raise CertificateError(Reason.DOCUMENT_CHANGED, "the signature is not in what was signed")
     _check_allowed(reader, signed, permissions_of(fields[0]))
+
+
+def _ends_a_revision(document: bytes) -> bool:
+    return document.rstrip(_SPACE).endswith(b"%%EOF")
 
 
 def _startxrefs(reader: PdfFileReader) -> list[int]:
@@ -41,7 +48,7 @@ def _check_listed(document: bytes, reader: PdfFileReader, end: int, signed: int)
     """Nothing was added but the objects of later revisions: a viewer that repairs files would find
     the others (incremental saving attack)."""
     later = range(signed, reader.xrefs.total_revisions)
-    if not later or not document.rstrip(_SPACE).endswith(b"%%EOF"):
+    if not later or not _ends_a_revision(document):
         raise CertificateError(Reason.DOCUMENT_CHANGED, "what was added is no revision")
     listed = set(_startxrefs(reader))
     for revision in later:

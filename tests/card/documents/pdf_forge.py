@@ -14,13 +14,15 @@ from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.generic import (
     ArrayObject,
     DictionaryObject,
+    IndirectObject,
     NameObject,
     StreamObject,
     pdf_name,
     pdf_string,
 )
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter, copy_into_new_writer
 from pyhanko.sign import signers
 from pyhanko.sign.fields import (
     FieldMDPSpec,
@@ -36,6 +38,7 @@ from gateway.virtual.authority import Issued
 from gateway.virtual.keys import dump_private_key
 from tests.card.forge import der
 
+Range = tuple[int, int, int, int]
 Update = Callable[[IncrementalPdfFileWriter], None]
 
 
@@ -147,6 +150,23 @@ def fill_town(writer: IncrementalPdfFileWriter) -> None:
     writer.update_container(field)
 
 
+def encrypted(pdf: bytes) -> bytes:
+    writer = copy_into_new_writer(PdfFileReader(BytesIO(pdf)))
+    writer.encrypt("owner", "user")
+    return written(writer)
+
+
+def refer_to(number: int, key: str) -> Update:
+    """The page names an object that is not there."""
+
+    def update(writer: IncrementalPdfFileWriter) -> None:
+        page = writer.root["/Pages"]["/Kids"][0]
+        page[key] = IndirectObject(number, 0, writer)
+        writer.update_container(page)
+
+    return update
+
+
 def add_page(writer: IncrementalPdfFileWriter) -> None:
     text = writer.add_object(StreamObject(stream_data=b"BT (and my house) Tj ET"))
     writer.insert_page(PageObject(contents=text, media_box=(0, 0, 595, 842)))
@@ -187,21 +207,29 @@ def signed_over(pdf: bytes, issued: Issued, *numbers: int) -> bytes:
     return with_contents(changed, contents_of(changed)[-1], signed_data)
 
 
-def byte_range(pdf: bytes) -> tuple[int, int, int, int]:
-    """Of the last signature."""
-    array = _BYTE_RANGE.findall(pdf)[-1].split(b"[")[1].split(b"]")[0]
-    first, second, third, fourth = (int(number) for number in array.split())
+def byte_ranges(pdf: bytes) -> list[Range]:
+    """Of every signature, in their order."""
+    return [_range(found) for found in _BYTE_RANGE.findall(pdf)]
+
+
+def _range(array: bytes) -> Range:
+    first, second, third, fourth = (int(found) for found in re.findall(rb"-?\d+", array))
     return first, second, third, fourth
 
 
-def raw_revision(pdf: bytes, objects: dict[int, bytes], *, root: int = 1) -> bytes:
-    """One revision more, by hand: an attacker is bound to no library's care."""
+def raw_revision(
+    pdf: bytes, objects: dict[int, bytes], *, root: int = 1, places: dict[int, int] | None = None
+) -> bytes:
+    """One revision more, by hand: an attacker is bound to no library's care. `places`: objects that
+    it says stand elsewhere."""
     previous = int(pdf.rsplit(b"startxref", 1)[1].split()[0])
     size = max(int(found) for found in re.findall(rb"/Size (\d+)", pdf))
     out, table = pdf, b"xref\n0 0\n"
     for number, body in objects.items():
         table += b"%d 1\n%010d 00000 n \n" % (number, len(out))
         out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    for number, place in (places or {}).items():
+        table += b"%d 1\n%010d 00000 n \n" % (number, place)
     size = max([size, *(number + 1 for number in objects)])
     trailer = b"trailer\n<< /Root %d 0 R /Size %d /Prev %d >>\n" % (root, size, previous)
     return out + table + trailer + b"startxref\n%d\n%%%%EOF\n" % len(out)

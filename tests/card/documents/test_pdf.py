@@ -4,22 +4,16 @@ import logging
 from datetime import datetime
 
 import pytest
-from cryptography import x509
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigSeedSubFilter
 
-from gateway.card.algorithms import load_public_key
-from gateway.card.api import CertificateError, Reason
+from gateway.card.api import Reason
 from gateway.card.documents.model import (
     Covers,
-    DocumentFormat,
-    ReadSignature,
-    UnverifiedDocument,
     UnverifiedSignature,
 )
-from gateway.card.documents.pdf import read_pdf
-from gateway.card.signature import verify_signature
 from gateway.virtual.authority import Issued
 from tests.card.documents import pdf_forge
+from tests.card.documents.pdf_reading import read, refused, told, verify
 from tests.card.forge import der
 from tests.card.world import World
 
@@ -32,28 +26,6 @@ def issued(world: World) -> Issued:
 @pytest.fixture
 def others(world: World) -> Issued:
     return world.issue("sign", key=world.keys.other)
-
-
-def read(pdf: bytes) -> tuple[ReadSignature, ...]:
-    return read_pdf(UnverifiedDocument(DocumentFormat.PDF, pdf))
-
-
-def told(pdf: bytes) -> list[Covers | Reason]:
-    """What is said of each signature; every one that may stand is one of its certificate's key."""
-    found: list[Covers | Reason] = []
-    for each in read(pdf):
-        if isinstance(each, CertificateError):
-            found.append(each.reason)
-        else:
-            verify(each)
-            found.append(each.covers)
-    return found
-
-
-def verify(signature: UnverifiedSignature) -> None:
-    certificate = x509.load_der_x509_certificate(signature.unverified_certificate)
-    key = load_public_key(certificate)
-    verify_signature(key, signature.encoding, signature.signature, signature.digest)
 
 
 SUPPORTED = (SigSeedSubFilter.PADES, SigSeedSubFilter.ADOBE_PKCS7_DETACHED)
@@ -161,12 +133,6 @@ def test_a_document_changed_afterwards_is_not_what_was_signed(
 def test_a_timestamp_after_a_change_does_not_permit_it(issued: Issued, others: Issued) -> None:
     pdf = pdf_forge.updated(pdf_forge.sign(pdf_forge.blank(), issued), pdf_forge.change_page)
     assert told(pdf_forge.timestamped(pdf, others)) == [Reason.DOCUMENT_CHANGED]
-
-
-def refused(pdf: bytes) -> Reason:
-    with pytest.raises(CertificateError) as raised:
-        read(pdf)
-    return raised.value.reason
 
 
 def test_a_document_timestamp_is_nobodys_signature(issued: Issued) -> None:

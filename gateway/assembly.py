@@ -9,7 +9,12 @@ from gateway.admin.house import House, Readiness
 from gateway.audit.log import AuditLog, nobody
 from gateway.audit.model import Entry
 from gateway.card.anchors import load_anchors
-from gateway.card.api import CardProfile, CertificateValidator, RevocationSource
+from gateway.card.api import (
+    CardProfile,
+    CertificateLinking,
+    CertificateValidator,
+    RevocationSource,
+)
 from gateway.card.verify import CardVerifier
 from gateway.clock import Clock
 from gateway.consent.consents import Consents
@@ -55,6 +60,14 @@ def load_sources(settings: Settings, installed: EntryPoints) -> tuple[Revocation
 def load_validators(settings: Settings, installed: EntryPoints) -> tuple[CertificateValidator, ...]:
     group, names = "gateway.certificate_validators", settings.card.validators
     return load_plugins(group, names, settings.plugins, CertificateValidator, installed)
+
+
+def load_linking(settings: Settings, installed: EntryPoints) -> CertificateLinking | None:
+    """None where none is named: nobody can be asked then."""
+    group, name = "gateway.certificate_linking", settings.card.linking
+    names = (name,) if name else ()
+    plugins = load_plugins(group, names, settings.plugins, CertificateLinking, installed)
+    return next(iter(plugins), None)
 
 
 def make_verifier(settings: Settings, installed: EntryPoints) -> CardVerifier:

@@ -20,6 +20,7 @@ from gateway.card.documents.frames import (
     frame,
 )
 from gateway.card.documents.model import DocumentFormat, ReadDocument
+from gateway.card.documents.unreadable import unreadable
 
 MOST_MEMORY = 1 << 30
 """Octets of address space, which is several times what is really used."""
@@ -55,10 +56,8 @@ def answer(payload: bytes) -> bytes:
         return told
     except CertificateError as error:
         return encode_answer(error)
-    except (MemoryError, RecursionError) as error:
-        return encode_answer(CertificateError(Reason.DOCUMENT_TOO_COMPLEX, type(error).__name__))
     except Exception as error:  # noqa: BLE001 - libraries raise whatever the bytes make them
-        return encode_answer(CertificateError(Reason.MALFORMED_DOCUMENT, type(error).__name__))
+        return encode_answer(unreadable(error))
 
 
 def _pipes() -> tuple[BinaryIO, BinaryIO]:

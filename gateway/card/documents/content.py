@@ -26,4 +26,4 @@ def _are_signed_attributes(octets: bytes) -> bool:
         attributes = read_signed_attributes(octets[start:end])
     except (DerError, CertificateError):
         return False
-    return any(kind == MESSAGE_DIGEST for kind, _ in attributes.values)
+    return end == len(octets) and any(kind == MESSAGE_DIGEST for kind, _ in attributes.values)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import new as new_hash
+from typing import Any
 
-from asn1crypto import cms, core, x509
+from asn1crypto import cms, core, parser, x509
 
 from gateway.card.api import CertificateError, Reason
 from gateway.card.documents.algorithms import read_encoding, read_hash
@@ -21,6 +22,7 @@ from gateway.card.documents.signed_attributes import (
     read_signed_attributes,
 )
 from gateway.card.documents.signing_certificate import check_signing_certificate
+from gateway.card.documents.unreadable import unreadable
 from gateway.card.model import Digest
 
 MOST_SIGNERS = 64
@@ -48,15 +50,13 @@ def read_signed_data(der: bytes, content: Content | None) -> tuple[ReadSignature
             content_type=signed_data["encap_content_info"]["content_type"],
             certificates=_certificates(signed_data["certificates"]),
         )
-        signers = tuple(signed_data["signer_infos"])
+        signers = _few(signed_data["signer_infos"], MOST_SIGNERS)
     except CertificateError:
         raise
     except Exception as error:  # asn1crypto raises whatever the bytes make it
-        raise CertificateError(Reason.MALFORMED_DOCUMENT, type(error).__name__) from error
+        raise unreadable(error) from error
     if not signers:
         raise CertificateError(Reason.NOT_SIGNED, "a SignedData without a signer")
-    if len(signers) > MOST_SIGNERS:
-        raise CertificateError(Reason.DOCUMENT_TOO_COMPLEX, "too many signers")
     return tuple(_read(signer, signed) for signer in signers)
 
 
@@ -83,10 +83,20 @@ def _certificates(certificates: cms.CertificateSet) -> Sequence[x509.Certificate
     """X.509 certificates, each once."""
     if isinstance(certificates, core.Void):
         return ()
-    if len(certificates) > MOST_CERTIFICATES:
-        raise CertificateError(Reason.DOCUMENT_TOO_COMPLEX, "too many certificates")
-    found = [choice.chosen for choice in certificates if choice.name == "certificate"]
+    few = _few(certificates, MOST_CERTIFICATES)
+    found = [choice.chosen for choice in few if choice.name == "certificate"]
     return tuple({certificate.dump(): certificate for certificate in found}.values())
+
+
+def _few(values: core.SetOf, most: int) -> Sequence[Any]:
+    """All of them. They are counted first: asn1crypto takes long for what is many."""
+    rest = values.contents
+    for _ in range(most):
+        if rest:
+            rest = rest[parser.peek(rest) :]
+    if rest:
+        raise CertificateError(Reason.DOCUMENT_TOO_COMPLEX, "too many signers or certificates")
+    return tuple(values)
 
 
 def _read(signer: cms.SignerInfo, signed: _Signed) -> ReadSignature:
@@ -95,7 +105,7 @@ def _read(signer: cms.SignerInfo, signed: _Signed) -> ReadSignature:
     except CertificateError as error:
         return error
     except Exception as error:  # noqa: BLE001 - asn1crypto raises whatever the bytes make it
-        return CertificateError(Reason.MALFORMED_DOCUMENT, type(error).__name__)
+        return unreadable(error)
 
 
 def _read_signer(signer: cms.SignerInfo, signed: _Signed) -> UnverifiedSignature:

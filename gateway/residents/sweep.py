@@ -97,12 +97,17 @@ class Sweep:
     async def _sweep(self, revoked: RevokedCertificates) -> None:
         """Begun anew where it was broken off: what is known already has no consequence again."""
         count = hits = 0
+        bound: dict[str, Revocation] = {}
         async for entries in self._hashed(revoked):
-            hits += await self._look_up(entries)
+            bound |= await self._bound(entries)
+            if len(bound) >= HITS:
+                hits += await self._carry_out(bound)
+                bound = {}
             before, count = count, count + len(entries)
             if count // TOLD > before // TOLD:
                 log.info("sweep: %d revoked certificates looked up, %d are bound", count, hits)
                 await self.moments.put(_KIND, _KEY, b"", _LEASE)
+        hits += await self._carry_out(bound)
         await self._remember(revoked)
         log.info(
             "sweep: a list of %s of %s is done: %d revoked certificates, %d are bound",
@@ -127,14 +132,17 @@ class Sweep:
                 entries = {}
         yield entries
 
-    async def _look_up(self, entries: Entries) -> int:
+    async def _bound(self, entries: Entries) -> dict[str, Revocation]:
         async with self.records.reading() as connection:
-            bound = await find_bound(connection, entries)
-        hits = 0
-        for at in range(0, len(bound), HITS):
-            found = {each: _revocation(entries[each]) for each in bound[at : at + HITS]}
+            found = await find_bound(connection, entries)
+        return {each: _revocation(entries[each]) for each in found}
+
+    async def _carry_out(self, bound: Mapping[str, Revocation]) -> int:
+        hits, left = 0, list(bound.items())
+        while left:
+            some, left = dict(left[:HITS]), left[HITS:]
             async with self.records.writing() as connection:
-                hits += await self.revocations.carry_out(connection, found, self.clock())
+                hits += await self.revocations.carry_out(connection, some, self.clock())
         return hits
 
     async def _remember(self, revoked: RevokedCertificates) -> None:

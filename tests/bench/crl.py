@@ -52,7 +52,7 @@ def main(
         for count in (MILLION, millions * MILLION):
             progress.print(f"a list of {count:,} ...")
             file = folder / f"{count}.crl"
-            _write_list(authority, file, count)
+            write_list(authority, file, count)
             figures[count] = _measure(file, folder, rounds if count == MILLION else 1)
         _print(figures[MILLION], figures[millions * MILLION], millions)
 
@@ -63,7 +63,7 @@ def measure_once(file: Path, folder: Path) -> dict[str, float]:
     began = time.perf_counter()
     digest = build_here(file, folder, [issuer], _NO_LIMIT)
     seconds = time.perf_counter() - began
-    peak = _peak_mebibytes()
+    peak = peak_mebibytes()
     found = open_index(index_path(folder, digest), digest)
     hits = _some_numbers(file)
     misses = [random.getrandbits(128) for _ in range(LOOK_UPS)]
@@ -85,7 +85,7 @@ def _bare(file: Path, issuer: x509.Certificate) -> float:
     return time.perf_counter() - began
 
 
-def _peak_mebibytes() -> float:
+def peak_mebibytes() -> float:
     """Of this program alone; what wait4(2) tells includes its parent's before the exec."""
     status = Path("/proc/self/status").read_text()
     return next(int(line.split()[1]) for line in status.splitlines() if "VmHWM" in line) / 1024
@@ -113,7 +113,7 @@ def _measure(file: Path, folder: Path, rounds: int) -> dict[str, float]:
     return {name: statistics.median(each[name] for each in found) for name in found[0]}
 
 
-def _write_list(authority: DemoAuthority, file: Path, count: int) -> None:
+def write_list(authority: DemoAuthority, file: Path, count: int) -> None:
     """A list of the demo CA with as many entries: numbers of 16 random octets, a date, a reason."""
     whole = parse(authority.crl("jpki-auth", 2, HANASAKI, system_clock()))
     tbs, algorithm, _ = whole.children

@@ -39,6 +39,7 @@ class Journey:
             ("she signs in with the PIN alone and is the same", self.sign_in_again),
             ("a wrong PIN says how many tries remain", self.wrong_pin),
             ("Midori has moved: her signature certificate is refused", self.revoked),
+            ("with the PIN she gets on, and nobody is told the former address", self.moved),
             ("a stale revocation list is never taken for good", self.stale),
             ("with a fresh list it works again", self.fresh),
         )
@@ -137,6 +138,14 @@ class Journey:
         with Visitor(self._world) as midori:
             page = midori.register(self._world.health, MIDORI)
             expect_failure(page, "moved", 403)
+
+    def moved(self) -> None:
+        with Visitor(self._world) as midori:
+            page = midori.sign_in(self._world.health, MIDORI)
+            expect((page.path, page.status), ("/login/reproof", 200))
+            page = midori.agree(midori.browser.submit(page, page.form("/login/reproof")))
+            expect_mark(page, "birthdate", MIDORI.person.birth_date.isoformat())
+            expect({"name", "address"} & page.marks.keys(), set())
 
     def stale(self) -> None:
         now = system_clock()

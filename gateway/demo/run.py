@@ -11,16 +11,18 @@ from rich.table import Table
 
 from gateway.clock import system_clock
 from gateway.commands.store_commands import initialise, register_clients
+from gateway.demo.former_visits import register_who_moved
 from gateway.demo.operators import open_door
 from gateway.demo.processes import check_alive, parts_of, running
 from gateway.demo.town import OPERATORS, RESIDENTS
 from gateway.demo.world import Ports, World, open_world
 from gateway.settings_file import load_settings
+from gateway.virtual.folder import CardFolder
 
 _STORIES = {
     "hanako": "an ordinary card / ふつうのカード",
     "saburo": "a name with a substituted character / 氏名に代替文字",
-    "midori": "moved: the signature certificate is revoked / 転居で署名用が失効",
+    "midori": "registered, then moved: signature certificate revoked / 登録後に転居、署名用が失効",
 }
 
 
@@ -52,6 +54,7 @@ def prepare(folder: Path, ports: Ports, out: Console) -> World:
         await initialise(settings, now)
         await register_clients(settings, world.clients_file, now)
         await open_door(settings, world.folder, now)
+        await register_who_moved(settings, CardFolder(world.cards), now)
 
     asyncio.run(prepare_store())
     return world

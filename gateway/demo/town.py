@@ -13,7 +13,7 @@ class DemoResident:
     signature_password: str = field(repr=False)
     authentication_pin: str = field(repr=False)
     moved: bool = False
-    """Her signature certificate was revoked because she moved."""
+    """She registered, then moved: her signature certificate is revoked."""
 
 
 @dataclass(frozen=True, slots=True)

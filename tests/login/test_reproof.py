@@ -137,7 +137,7 @@ async def test_the_former_certificate_is_refused_and_both_ways_stay_open(
     form = handover(await asked_for(visitor, card), "registration")
     refused = await visitor.bring(form, signed_fields(card, form.fields, ISSUER))
     assert failure(refused) == ("moved", 403)
-    assert "お名前か住所が変わったため" in refused.text
+    assert "引っ越しなどでお名前か住所が変わったため" in refused.text
     assert "サインインは続いています" in refused.text
     page = read(refused)
     again = handover(await visitor.open(page.link("/login/reproof?")), "registration")

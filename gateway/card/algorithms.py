@@ -11,6 +11,8 @@ from cryptography.x509 import Certificate
 
 from gateway.card.api import CertificateError, Reason
 
+PKCS1 = padding.PKCS1v15()
+
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
 # CRYPTREC: RSA-2048 with SHA-256 is the floor; the ceiling bounds what a signature check can cost.
@@ -78,7 +80,7 @@ def fits(key: PublicKey, kind: IssuerSignature) -> bool:
 def is_signed_by(key: PublicKey, kind: IssuerSignature, signature: bytes, data: bytes) -> bool:
     try:
         if isinstance(key, rsa.RSAPublicKey):
-            key.verify(signature, data, padding.PKCS1v15(), kind.hash_algorithm)
+            key.verify(signature, data, PKCS1, kind.hash_algorithm)
         else:
             key.verify(signature, data, ec.ECDSA(kind.hash_algorithm))
     except InvalidSignature:

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from cryptography import x509
 
@@ -18,6 +18,8 @@ from gateway.card.listing import RevokedCertificate as RevokedCertificate
 from gateway.card.listing import RevokedCertificates as RevokedCertificates
 from gateway.card.reasons import CertificateError as CertificateError
 from gateway.card.reasons import Reason as Reason
+
+E = TypeVar("E", bound=x509.ExtensionType)
 
 
 class CertificateType(StrEnum):
@@ -38,12 +40,35 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateExtension:
+    """One extension of a certificate. Two are equal where their bytes are, and it can be the key
+    of a cache: many certificates of one CA have the same."""
+
+    oid: x509.ObjectIdentifier = field(compare=False)
+    critical: bool = field(compare=False)
+    der: bytes
+    """The whole Extension (RFC 5280 §4.1)."""
+    value: x509.ExtensionType = field(compare=False)
+
+
+CertificateExtensions = Mapping[x509.ObjectIdentifier, CertificateExtension]
+"""All extensions of a certificate; each is well-formed, none stands twice."""
+
+
+@dataclass(frozen=True, slots=True)
 class CertificatePath:
     """Proof that `leaf` was issued by the pinned `anchor`: name, key identifier and signature were
     checked. Only `gateway.card.path` makes one."""
 
     leaf: x509.Certificate
     anchor: Anchor
+    extensions: CertificateExtensions
+    """The leaf's. `leaf.extensions` is the same, decoded once more."""
+
+    def value(self, kind: type[E]) -> E | None:
+        """The leaf's extension of this kind, if there is one."""
+        extension = self.extensions.get(kind.oid)
+        return None if extension is None else cast("E", extension.value)
 
 
 @dataclass(frozen=True, slots=True)

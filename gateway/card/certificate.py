@@ -1,14 +1,15 @@
 """The form of a certificate (RFC 5280 §4.1), before anybody's signature is looked at."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar, cast
 
 from cryptography import x509
 
 from gateway.card.algorithms import ISSUER_SIGNATURES, IssuerSignature, PublicKey, load_public_key
-from gateway.card.api import CertificateError, Reason
+from gateway.card.api import CertificateError, CertificateExtensions, Reason
 from gateway.card.der import DerError, expect_tlv, read_tlv
+from gateway.card.extensions import read_extensions
 
 VERSION_3 = bytes.fromhex("a003020102")
 NO_UNUSED_BITS = b"\x00"
@@ -26,6 +27,8 @@ class Outline:
     signature_algorithm: bytes
     issuer: bytes
     subject: bytes
+    extensions: tuple[int, int]
+    """Where they lie in the certificate, if there are any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,9 @@ class ParsedCertificate:
     outline: Outline
     issuer_signature: IssuerSignature
     public_key: PublicKey
-    extensions: Mapping[x509.ObjectIdentifier, x509.Extension[x509.ExtensionType]]
+    extensions: CertificateExtensions
+    not_before: datetime
+    not_after: datetime
 
     def value(self, kind: type[E]) -> E | None:
         """The extension of this kind, if there is one."""
@@ -82,12 +87,14 @@ def _read_outline(der: bytes) -> Outline:
     validity, validity_end = expect_tlv(der, issuer_end, tbs_end, SEQUENCE)
     _check_times(der, validity, validity_end)
     _, subject_end = expect_tlv(der, validity_end, tbs_end, SEQUENCE)
+    _, key_end = expect_tlv(der, subject_end, tbs_end, SEQUENCE)
     return Outline(
         tbs=der[start:tbs_end],
         signature=der[signature + 1 : end],
         signature_algorithm=der[tbs_end:algorithm_end],
         issuer=der[inner_end:issuer_end],
         subject=der[validity_end:subject_end],
+        extensions=(key_end, tbs_end),
     )
 
 
@@ -109,13 +116,19 @@ def parse_certificate(der: bytes) -> ParsedCertificate:
         raise CertificateError(Reason.UNSUPPORTED_ALGORITHM, "signed by an algorithm not allowed")
     try:
         certificate = x509.load_der_x509_certificate(der)
-        extensions = {each.oid: each for each in certificate.extensions}
-        # These are decoded when they are read: read them where a failure is still one of form.
-        _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+        extensions = read_extensions(der, *outline.extensions)
+        not_before, not_after = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    except (ValueError, x509.UnsupportedGeneralNameType) as error:
         raise CertificateError(Reason.MALFORMED_CERTIFICATE, type(error).__name__) from error
-    public_key = load_public_key(certificate)
-    return ParsedCertificate(certificate, outline, issuer_signature, public_key, extensions)
+    return ParsedCertificate(
+        certificate=certificate,
+        outline=outline,
+        issuer_signature=issuer_signature,
+        public_key=load_public_key(certificate),
+        extensions=extensions,
+        not_before=not_before,
+        not_after=not_after,
+    )
 
 
 def parse_leaf(der: bytes) -> ParsedCertificate:
@@ -130,6 +143,7 @@ def parse_leaf(der: bytes) -> ParsedCertificate:
 def check_critical_extensions(parsed: ParsedCertificate, known: frozenset[str]) -> None:
     """RFC 5280 §4.2: refuse a critical extension that nobody here checks."""
     for oid, extension in parsed.extensions.items():
-        is_known = oid == x509.BasicConstraints.oid or oid.dotted_string in known
-        if extension.critical and not is_known:
+        if not extension.critical or oid == x509.BasicConstraints.oid:
+            continue
+        if oid.dotted_string not in known:
             raise CertificateError(Reason.UNKNOWN_CRITICAL_EXTENSION, oid.dotted_string)

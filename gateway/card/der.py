@@ -1,4 +1,4 @@
-"""Reading the outline of strict DER (X.690 §10.1): one tag and length at a time."""
+"""The outline of strict DER (X.690 §10.1): one tag and length at a time."""
 
 
 class DerError(ValueError):
@@ -26,7 +26,21 @@ def read_tlv(data: bytes, start: int, end: int) -> tuple[int, int, int]:
 
 def expect_tlv(data: bytes, start: int, end: int, tag: int) -> tuple[int, int]:
     """Start and end of the content of a value that must carry `tag`."""
+    if start + 2 <= end and data[start] == tag and data[start + 1] < 0x80:
+        # As below; most values are as short as this.
+        content = start + 2
+        content_end = content + data[start + 1]
+        if content_end <= end:
+            return content, content_end
     found, content, content_end = read_tlv(data, start, end)
     if found != tag:
         raise DerError("a value has another type than its place asks for")
     return content, content_end
+
+
+def write_tlv(tag: int, content: bytes) -> bytes:
+    length = len(content)
+    if length < 0x80:
+        return bytes((tag, length)) + content
+    octets = length.to_bytes((length.bit_length() + 7) // 8)
+    return bytes((tag, 0x80 | len(octets))) + octets + content

@@ -1,6 +1,7 @@
 """A pinned CA certificate, checked and taken apart once, so that a path costs one signature."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from cryptography import x509
@@ -12,6 +13,7 @@ from gateway.card.certificate import (
     check_critical_extensions,
     parse_certificate,
 )
+from gateway.card.der import write_tlv
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,10 @@ class Issuer:
     key_identifier: bytes
     issuer_and_serial: tuple[list[x509.GeneralName], int]
     """As an authorityKeyIdentifier writes it."""
+    authority_key_identifiers: frozenset[bytes]
+    """The extension's DER in most certificates it has issued."""
+    not_before: datetime
+    not_after: datetime
     distinguished_name: str
 
 
@@ -37,6 +43,9 @@ def make_issuer(der: bytes, anchor_set: str) -> Issuer:
         parsed.public_key, parsed.issuer_signature, parsed.outline.signature, parsed.outline.tbs
     ):
         raise CertificateError(Reason.BAD_ISSUER_SIGNATURE, "an anchor is signed by itself")
+    key_identifier = _key_identifier(parsed)
+    names: list[x509.GeneralName] = [x509.DirectoryName(certificate.issuer)]
+    issuer_and_serial = names, certificate.serial_number
     return Issuer(
         anchor=Anchor(
             certificate=certificate,
@@ -45,11 +54,14 @@ def make_issuer(der: bytes, anchor_set: str) -> Issuer:
         ),
         name=parsed.outline.subject,
         public_key=parsed.public_key,
-        key_identifier=_key_identifier(parsed),
-        issuer_and_serial=(
-            [x509.DirectoryName(certificate.issuer)],
-            certificate.serial_number,
+        key_identifier=key_identifier,
+        issuer_and_serial=issuer_and_serial,
+        authority_key_identifiers=frozenset(
+            _extension(x509.AuthorityKeyIdentifier(key_identifier, *named))
+            for named in ((None, None), issuer_and_serial)
         ),
+        not_before=parsed.not_before,
+        not_after=parsed.not_after,
         distinguished_name=certificate.subject.rfc4514_string(),
     )
 
@@ -58,7 +70,7 @@ def _check_is_ca(parsed: ParsedCertificate) -> None:
     """RFC 5280 §6.1.4 (k) and (n); no other critical extension is understood."""
     check_critical_extensions(parsed, frozenset({x509.KeyUsage.oid.dotted_string}))
     constraints = parsed.value(x509.BasicConstraints)
-    is_critical = constraints is not None and parsed.extensions[constraints.oid].critical
+    is_critical = constraints is not None and parsed.extensions[x509.BasicConstraints.oid].critical
     if constraints is None or not constraints.ca or not is_critical:
         raise CertificateError(Reason.UNTRUSTED_ISSUER, "no critical basicConstraints with CA")
     usage = parsed.value(x509.KeyUsage)
@@ -69,3 +81,8 @@ def _check_is_ca(parsed: ParsedCertificate) -> None:
 def _key_identifier(parsed: ParsedCertificate) -> bytes:
     found = parsed.value(x509.SubjectKeyIdentifier)
     return (found or x509.SubjectKeyIdentifier.from_public_key(parsed.public_key)).digest
+
+
+def _extension(value: x509.AuthorityKeyIdentifier) -> bytes:
+    oid = bytes.fromhex("0603551d23")
+    return write_tlv(0x30, oid + write_tlv(0x04, value.public_bytes()))

@@ -1,6 +1,7 @@
 """From a leaf to the pinned anchor that issued it (RFC 5280 §6.1, for a path of length one)."""
 
 from datetime import datetime
+from typing import cast
 
 from cryptography import x509
 
@@ -22,31 +23,33 @@ def resolve_path(
     signers = [issuer for issuer in candidates if _has_signed(issuer, leaf)]
     if not signers:
         raise CertificateError(Reason.BAD_ISSUER_SIGNATURE, "no such anchor has signed it")
+    second = whole_second(now)
     for issuer in signers:
-        if _is_valid(issuer.anchor.certificate, now):
-            return CertificatePath(leaf=leaf.certificate, anchor=issuer.anchor), issuer
+        if issuer.not_before <= second <= issuer.not_after:
+            return CertificatePath(leaf.certificate, issuer.anchor, leaf.extensions), issuer
     raise CertificateError(Reason.ANCHOR_EXPIRED, signers[0].anchor.fingerprint)
 
 
-def check_validity(path: CertificatePath, now: datetime) -> None:
+def check_validity(leaf: ParsedCertificate, now: datetime) -> None:
     """RFC 5280 §4.1.2.5: the first and the last second belong to the period."""
-    if now < path.leaf.not_valid_before_utc:
+    second = whole_second(now)
+    if second < leaf.not_before:
         raise CertificateError(Reason.NOT_YET_VALID, "its first day is in the future")
-    if not _is_valid(path.leaf, now):
+    if second > leaf.not_after:
         raise CertificateError(Reason.EXPIRED, "its last day is past")
 
 
-def _is_valid(certificate: x509.Certificate, now: datetime) -> bool:
-    # The bounds are whole seconds; a fraction of the last second is still inside it.
-    second = now.replace(microsecond=0)
-    return certificate.not_valid_before_utc <= second <= certificate.not_valid_after_utc
+def whole_second(now: datetime) -> datetime:
+    """The bounds are whole seconds; a fraction of the last second is still inside it."""
+    return now.replace(microsecond=0)
 
 
 def _is_identified(leaf: ParsedCertificate, issuer: Issuer) -> bool:
     """RFC 5280 §4.2.1.1: what the leaf says about its issuer's key must be so."""
-    value = leaf.value(x509.AuthorityKeyIdentifier)
-    if value is None:
+    extension = leaf.extensions.get(x509.AuthorityKeyIdentifier.oid)
+    if extension is None or extension.der in issuer.authority_key_identifiers:
         return True
+    value = cast("x509.AuthorityKeyIdentifier", extension.value)
     if value.key_identifier is not None and value.key_identifier != issuer.key_identifier:
         return False
     if value.authority_cert_serial_number is None:

@@ -6,10 +6,10 @@ from hmac import compare_digest
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 
-from gateway.card.algorithms import ECDSA_HASHES, PublicKey
+from gateway.card.algorithms import ECDSA_HASHES, PKCS1, PublicKey
 from gateway.card.api import CertificateError, Reason
 from gateway.card.model import Digest, HashAlgorithm, SignatureEncoding
 
@@ -51,9 +51,9 @@ def _verify_pkcs1(public_key: PublicKey, signature: bytes, to_be_signed: Message
     key = _rsa(public_key)
     if isinstance(to_be_signed, Digest):
         hashed = Prehashed(HASHES[to_be_signed.hash_algorithm])
-        key.verify(signature, to_be_signed.value, padding.PKCS1v15(), hashed)
+        key.verify(signature, to_be_signed.value, PKCS1, hashed)
     else:
-        key.verify(signature, to_be_signed, padding.PKCS1v15(), hashes.SHA256())
+        key.verify(signature, to_be_signed, PKCS1, HASHES[HashAlgorithm.SHA256])
 
 
 def _verify_pkcs1_bare(public_key: PublicKey, signature: bytes, to_be_signed: Message) -> None:
@@ -63,7 +63,7 @@ def _verify_pkcs1_bare(public_key: PublicKey, signature: bytes, to_be_signed: Me
     key = _rsa(public_key)
     if len(signature) != (key.key_size + 7) // 8:
         raise InvalidSignature
-    recovered = key.recover_data_from_signature(signature, padding.PKCS1v15(), None)
+    recovered = key.recover_data_from_signature(signature, PKCS1, None)
     hashed = (
         to_be_signed.value if isinstance(to_be_signed, Digest) else sha256(to_be_signed).digest()
     )

@@ -73,7 +73,7 @@ class CardVerifier:
             basic_attributes = run_profile(profile, path)
 
             report.begin(Check.VALIDITY)
-            check_validity(path, now)
+            check_validity(leaf, now)
 
             check_signature(report, leaf.public_key, presentation)
 

@@ -15,7 +15,7 @@ from gateway.card.api import (
 )
 from plugins.crl.admission import Admission
 from plugins.crl.decision import IN_THE_FUTURE, NO_POINT, NOT_COVERED, SOURCE, decide, unknown
-from plugins.crl.distribution_point import distribution_point
+from plugins.crl.distribution_point import distribution_point_of
 from plugins.crl.files import CrlFiles
 from plugins.crl.index_folder import IndexFolder
 from plugins.crl.listing import list_revoked
@@ -55,7 +55,7 @@ class CrlDirectory:
 
     async def status(self, path: CertificatePath, context: ValidationContext) -> CertificateStatus:
         await self._looks.look(context.now, [path.anchor])
-        point = distribution_point(path.leaf)
+        point = distribution_point_of(path)
         if point is None:
             return unknown(NO_POINT)
         loaded, scope = self._files.loaded, scope_of(path.anchor.fingerprint, point)

@@ -18,13 +18,10 @@ KNOWN = frozenset({NAME, NAME_SUBSTITUTION, GENDER, BIRTH_DATE, ADDRESS, ADDRESS
 UTF8_STRING = 0x0C
 
 
-def parse_basic_attributes(extensions: x509.Extensions) -> BasicAttributes:
+def parse_basic_attributes(names: x509.SubjectAlternativeName | None) -> BasicAttributes:
     """As they stand there, None where they do not; what is not one of the six is left alone (JPKI
     adds names over time)."""
-    try:
-        texts = _texts(extensions.get_extension_for_class(x509.SubjectAlternativeName).value)
-    except x509.ExtensionNotFound:
-        texts = {}
+    texts = {} if names is None else _texts(names)
     return BasicAttributes(
         name=texts.get(NAME),
         name_substitution=texts.get(NAME_SUBSTITUTION),
@@ -53,12 +50,9 @@ def _utf8_string(der: bytes, oid: str) -> str:
     """Exactly one DER UTF8String (X.690 §8.23, lengths by §10.1)."""
     if len(der) < 2 or der[0] != UTF8_STRING:
         raise CertificateError(Reason.MALFORMED_ATTRIBUTES, f"{oid} is not a UTF8String")
-    length, start = der[1], 2
-    if length > 0x80:
-        start += length & 0x7F
-        length = int.from_bytes(der[2:start])
+    start = 2 if der[1] < 0x80 else 2 + (der[1] & 0x7F)
     content = der[start:]
-    if len(content) != length or der[1:start] != _der_length(length):
+    if der[1:start] != _der_length(len(content)):
         raise CertificateError(Reason.MALFORMED_ATTRIBUTES, f"{oid} has a wrong length")
     try:
         return content.decode()

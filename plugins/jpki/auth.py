@@ -35,4 +35,4 @@ class AuthProfile:
         )
 
     def check(self, path: CertificatePath) -> None:
-        check_marks(path.leaf.extensions, self._marks)
+        check_marks(path, self._marks)

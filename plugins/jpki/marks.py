@@ -6,11 +6,10 @@ The fourth mark is the issuer: the gateway knows the anchor set before it asks a
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
 from cryptography import x509
 
-from gateway.card.api import CertificateError, Reason
+from gateway.card.api import CertificateError, CertificatePath, Reason
 
 KNOWN_CRITICAL_EXTENSIONS = frozenset(
     extension.oid.dotted_string
@@ -19,8 +18,6 @@ KNOWN_CRITICAL_EXTENSIONS = frozenset(
 
 SIGNATURE_POLICY_ARC = "1.2.392.200149.8.5.1.1"
 AUTHENTICATION_POLICY_ARC = "1.2.392.200149.8.5.1.3"
-
-E = TypeVar("E", bound=x509.ExtensionType)
 
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*)){2,}")
 
@@ -37,25 +34,25 @@ class Marks:
     """The one that it must carry; None: it must carry none."""
 
 
-def check_marks(extensions: x509.Extensions, marks: Marks) -> None:
+def check_marks(path: CertificatePath, marks: Marks) -> None:
     """All of them, or CertificateError."""
-    _check_key_identifier(extensions)
-    _check_policies(extensions, marks)
-    if _value(extensions, x509.KeyUsage) != marks.key_usage:
+    _check_key_identifier(path)
+    _check_policies(path, marks)
+    if path.value(x509.KeyUsage) != marks.key_usage:
         raise CertificateError(Reason.WRONG_KEY_USAGE, "not the key usage of this profile")
-    _check_extended_key_usage(extensions, marks.extended_key_usage)
+    _check_extended_key_usage(path, marks.extended_key_usage)
 
 
-def _check_key_identifier(extensions: x509.Extensions) -> None:
+def _check_key_identifier(path: CertificatePath) -> None:
     """RFC 5280 §4.2.1.1. The generations of a CA share one name: each of their certificates says
     which of them has issued it. That it says so rightly is the path's to check."""
-    identifier = _value(extensions, x509.AuthorityKeyIdentifier)
+    identifier = path.value(x509.AuthorityKeyIdentifier)
     if identifier is None or identifier.key_identifier is None:
         raise CertificateError(Reason.MALFORMED_CERTIFICATE, "it does not name its issuer's key")
 
 
-def _check_policies(extensions: x509.Extensions, marks: Marks) -> None:
-    carried = _value(extensions, x509.CertificatePolicies)
+def _check_policies(path: CertificatePath, marks: Marks) -> None:
+    carried = path.value(x509.CertificatePolicies)
     policies = {policy.policy_identifier.dotted_string for policy in carried or ()}
     for policy in policies:
         if policy.startswith(marks.other_policy_arc + "."):
@@ -65,10 +62,8 @@ def _check_policies(extensions: x509.Extensions, marks: Marks) -> None:
         raise CertificateError(Reason.WRONG_POLICY, f"policies carried: {found}")
 
 
-def _check_extended_key_usage(
-    extensions: x509.Extensions, wanted: x509.ObjectIdentifier | None
-) -> None:
-    carried = _value(extensions, x509.ExtendedKeyUsage)
+def _check_extended_key_usage(path: CertificatePath, wanted: x509.ObjectIdentifier | None) -> None:
+    carried = path.value(x509.ExtendedKeyUsage)
     is_right = carried is None if wanted is None else wanted in (carried or ())
     if not is_right:
         raise CertificateError(
@@ -105,10 +100,3 @@ def key_usage(*, content_commitment: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
-
-
-def _value(extensions: x509.Extensions, kind: type[E]) -> E | None:
-    try:
-        return extensions.get_extension_for_class(kind).value
-    except x509.ExtensionNotFound:
-        return None

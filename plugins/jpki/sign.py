@@ -38,6 +38,5 @@ class SignProfile:
         )
 
     def check(self, path: CertificatePath) -> BasicAttributes:
-        extensions = path.leaf.extensions
-        check_marks(extensions, self._marks)
-        return parse_basic_attributes(extensions)
+        check_marks(path, self._marks)
+        return parse_basic_attributes(path.value(x509.SubjectAlternativeName))

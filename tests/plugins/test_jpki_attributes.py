@@ -238,9 +238,7 @@ async def test_what_is_not_der_is_refused_with_the_whole_certificate(
 @pytest.mark.parametrize("value", NOT_DER.values(), ids=NOT_DER)
 def test_what_is_not_der_is_refused_by_the_profile_itself(value: bytes) -> None:
     names = x509.SubjectAlternativeName([other_name(NAME, value)])
-    extensions = x509.Extensions([x509.Extension(names.oid, critical=False, value=names)])
-
     with pytest.raises(CertificateError) as refused:
-        parse_basic_attributes(extensions)
+        parse_basic_attributes(names)
 
     assert refused.value.reason is Reason.MALFORMED_ATTRIBUTES

@@ -1,0 +1,41 @@
+"""The extensions of a certificate: as cryptography reads them, and which of them are kept."""
+
+import pytest
+from cryptography import x509
+
+from gateway.card.api import CertificateExtensions
+from gateway.card.certificate import parse_certificate
+from tests.card.forge import der
+from tests.card.world import World
+
+KINDS = pytest.mark.parametrize("kind", ["auth", "sign"])
+SHARED = (x509.KeyUsage, x509.CertificatePolicies, x509.CRLDistributionPoints)
+
+
+def read(certificate: x509.Certificate) -> CertificateExtensions:
+    return parse_certificate(der(certificate)).extensions
+
+
+@KINDS
+def test_each_is_what_cryptography_reads_in_the_whole_certificate(world: World, kind: str) -> None:
+    certificate = world.issue(kind).certificate
+    found = [(each.oid, each.critical, each.value) for each in read(certificate).values()]
+    assert found == [(each.oid, each.critical, each.value) for each in certificate.extensions]
+    assert len(found) >= 6
+
+
+@KINDS
+def test_what_the_certificates_of_a_ca_have_in_common_is_found_out_once(
+    world: World, kind: str
+) -> None:
+    first, second = (read(world.issue(kind).certificate) for _ in range(2))
+    for shared in SHARED:
+        assert first[shared.oid].value is second[shared.oid].value
+
+
+def test_what_says_who_somebody_is_is_kept_nowhere(world: World) -> None:
+    certificate = world.issue("sign").certificate
+    first, second = read(certificate), read(certificate)
+    for own in (x509.SubjectAlternativeName, x509.SubjectKeyIdentifier):
+        assert first[own.oid].value == second[own.oid].value
+        assert first[own.oid].value is not second[own.oid].value

@@ -12,6 +12,9 @@ from tests.card.negatives import (
     certificate_profile,
     crl_scopes,
     crls,
+    ocsp,
+    ocsp_responders,
+    signatures,
 )
 from tests.card.negatives.town import Base, Row, Town
 from tests.card.world import Keys, World
@@ -20,7 +23,16 @@ __all__ = ["keys"]
 
 pytestmark = pytest.mark.anyio
 
-AREAS = (certificate_form, certificate_path, certificate_profile, crls, crl_scopes)
+AREAS = (
+    certificate_form,
+    certificate_path,
+    certificate_profile,
+    crls,
+    crl_scopes,
+    ocsp,
+    ocsp_responders,
+    signatures,
+)
 REFUSALS = tuple(row for area in AREAS for row in area.REFUSALS)
 ACCEPTANCES = tuple(row for area in AREAS for row in area.ACCEPTANCES)
 LEAST = 150

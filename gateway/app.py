@@ -16,7 +16,9 @@ from gateway.admin.application import admin_routes
 from gateway.admin.gate import IpGate, Refusals
 from gateway.admin.house import PartState, Readiness
 from gateway.assembly import (
+    load_linking,
     make_house,
+    make_login,
     make_provider,
     make_sweep,
     make_verifier,
@@ -24,6 +26,7 @@ from gateway.assembly import (
 )
 from gateway.audit.model import GATEWAY, Entry, LogKind, Outcome
 from gateway.audit.sealing import Sealing
+from gateway.card.api import CertificateLinking
 from gateway.card.background import sources_at_work
 from gateway.card.challenge import Challenges
 from gateway.card.documents.apart import Apart
@@ -42,11 +45,6 @@ from gateway.consent.routes import ConsentPage
 from gateway.health import Part, health_routes, look
 from gateway.housekeeping import Housekeeping, kept
 from gateway.login.browser import Browsers
-from gateway.login.card_sign_in import CardSignIn
-from gateway.login.handover import Handover
-from gateway.login.reproof import Reproof
-from gateway.login.routes import Login
-from gateway.login.sign_in_log import SignInLog
 from gateway.metrics import metrics_route
 from gateway.observation import Observation, observing
 from gateway.oidc.provider import Provider
@@ -71,7 +69,9 @@ async def open_app(settings: Settings, clock: Clock = system_clock) -> AsyncIter
     """The application with stores of its own, which are closed with it."""
     async with opened_stores(settings, clock) as (records, moments):
         with observing(settings, clock) as observation:
-            verifier = make_verifier(settings, installed_plugins())
+            installed = installed_plugins()
+            verifier = make_verifier(settings, installed)
+            linking = load_linking(settings, installed)
             provider = await make_provider(settings, records, moments, clock, observation.noted)
             await provider.audit.record(started(clock()))
             async with (
@@ -79,7 +79,7 @@ async def open_app(settings: Settings, clock: Clock = system_clock) -> AsyncIter
                 sources_at_work(verifier.revocation_sources, clock),
                 Apart() as apart,
             ):
-                yield make_app(provider, verifier, observation, apart)
+                yield make_app(provider, verifier, observation, apart, linking)
 
 
 async def check_start(settings: Settings, clock: Clock = system_clock) -> None:
@@ -111,9 +111,10 @@ async def create_app(
 ) -> ASGIApp:
     """Raises SettingsError or PluginError where it cannot be started as the settings say. `apart`:
     entered by whoever will have documents read; without one in use nothing has to be closed."""
-    verifier = make_verifier(settings, installed or installed_plugins())
+    plugins = installed or installed_plugins()
+    verifier, linking = make_verifier(settings, plugins), load_linking(settings, plugins)
     provider = await make_provider(settings, records, moments, clock)
-    return make_app(provider, verifier, apart=apart)
+    return make_app(provider, verifier, apart=apart, linking=linking)
 
 
 def make_app(
@@ -121,6 +122,7 @@ def make_app(
     verifier: CardVerifier,
     observation: Observation | None = None,
     apart: Apart | None = None,
+    linking: CertificateLinking | None = None,
 ) -> ASGIApp:
     documents = DocumentVerifier((apart or Apart()).read, verifier)
     settings, clock, moments = provider.settings, provider.clock, provider.moments
@@ -139,7 +141,7 @@ def make_app(
     if "residents" in settings.server.doors:
         routes += [
             *oidc_routes(provider),
-            *login_pages(provider, verifier, challenges, browsers).routes(),
+            *make_login(provider, verifier, linking, challenges, browsers).routes(),
             *consent_page(provider).routes(),
             *card_routes(verifier, challenges, identify, conclude_for, clock),
             *signed_document_routes(provider, documents),
@@ -222,25 +224,6 @@ def readiness_of(
         )
 
     return readiness
-
-
-def login_pages(
-    provider: Provider, verifier: CardVerifier, challenges: Challenges, browsers: Browsers
-) -> Login:
-    settings, clock, log = provider.settings, provider.clock, SignInLog(provider.audit)
-    handover = Handover(settings, clock, challenges)
-    pages, sessions, tasks = provider.pages, provider.sessions, provider.login_tasks
-    return Login(
-        settings=settings,
-        clock=clock,
-        pages=pages,
-        sessions=sessions,
-        tasks=tasks,
-        browsers=browsers,
-        handover=handover,
-        card=CardSignIn(challenges, verifier, provider.residents, settings.login, log),
-        reproof=Reproof(clock, pages, sessions, tasks, browsers, handover, log),
-    )
 
 
 def consent_page(provider: Provider) -> ConsentPage:

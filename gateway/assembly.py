@@ -15,6 +15,7 @@ from gateway.card.api import (
     CertificateValidator,
     RevocationSource,
 )
+from gateway.card.challenge import Challenges
 from gateway.card.verify import CardVerifier
 from gateway.clock import Clock
 from gateway.consent.consents import Consents
@@ -24,7 +25,14 @@ from gateway.keys.hashing import load_keyed_hash
 from gateway.keys.master import load_master_key
 from gateway.keys.sealing import Sealer
 from gateway.keys.signing import SigningKeys
+from gateway.login.browser import Browsers
+from gateway.login.card_sign_in import CardSignIn
+from gateway.login.handover import Handover
+from gateway.login.linked import Linked
+from gateway.login.reproof import Reproof
+from gateway.login.routes import Login
 from gateway.login.session import Sessions
+from gateway.login.sign_in_log import SignInLog
 from gateway.login.task import LoginTasks
 from gateway.oidc.ending import GrantEnding, revoke_of_residents
 from gateway.oidc.provider import Provider
@@ -32,6 +40,7 @@ from gateway.operators.door import make_door
 from gateway.plugins import load_plugins
 from gateway.residents.links import Links
 from gateway.residents.registry import Residents
+from gateway.residents.renewal import Renewals
 from gateway.residents.revocations import Revocations
 from gateway.residents.search import ResidentSearch
 from gateway.residents.subject import Subjects
@@ -109,6 +118,31 @@ async def make_provider(
         consents=Consents(records),
         consent_tasks=ConsentTasks(moments, task_lifetime),
         pages=Pages(PAGES),
+    )
+
+
+def make_login(
+    provider: Provider,
+    verifier: CardVerifier,
+    linking: CertificateLinking | None,
+    challenges: Challenges,
+    browsers: Browsers,
+) -> Login:
+    settings, clock, log = provider.settings, provider.clock, SignInLog(provider.audit)
+    handover = Handover(settings, clock, challenges)
+    pages, sessions, tasks = provider.pages, provider.sessions, provider.login_tasks
+    residents = provider.residents
+    linked = Linked(linking, residents, Renewals(provider.records, provider.keyed_hash))
+    return Login(
+        settings=settings,
+        clock=clock,
+        pages=pages,
+        sessions=sessions,
+        tasks=tasks,
+        browsers=browsers,
+        handover=handover,
+        card=CardSignIn(challenges, verifier, residents, linked, settings.login, log),
+        reproof=Reproof(clock, pages, sessions, tasks, browsers, handover, log),
     )
 
 

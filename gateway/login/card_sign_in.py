@@ -10,8 +10,10 @@ from gateway.card.to_be_signed import to_be_signed
 from gateway.card.verify import CardVerifier
 from gateway.login.answer import CardAnswer, Declined, Signed
 from gateway.login.failure import REFUSED_REGISTRATIONS, Failure, failure_of, refusal_of
+from gateway.login.linked import Linked
 from gateway.login.revoked import learn_refusal, refuse_known
 from gateway.login.sign_in_log import Attempt, SignInLog
+from gateway.residents.decision import PredecessorsUnknownError
 from gateway.residents.model import (
     ProvenCertificate,
     Resident,
@@ -35,6 +37,7 @@ class CardSignIn:
     challenges: Challenges
     verifier: CardVerifier
     residents: Residents
+    linked: Linked
     settings: Login
     log: SignInLog
 
@@ -56,21 +59,38 @@ class CardSignIn:
     async def _sign_in(
         self, answer: CardAnswer, signed: bytes, attempt: Attempt
     ) -> SignedIn | Failure:
-        now, refused = attempt.at, self.log.refused
         found = await self._verify(
-            answer.authentication, CertificateType.AUTHENTICATION, answer.encoding, signed, now
+            answer.authentication,
+            CertificateType.AUTHENTICATION,
+            answer.encoding,
+            signed,
+            attempt.at,
         )
         if not found.accepted:
-            return await refused(attempt, failure_of(found), found)
-        resident = await self.residents.find(proven(found))
+            return await self.log.refused(attempt, failure_of(found), found)
+        acr = self.settings.acr_authentication_certificate
+        resident = await self._find(found, attempt, acr)
+        if isinstance(resident, Failure):
+            return resident
+        standing = await self.residents.standing(resident.resident_id)
+        return SignedIn(resident, acr, standing is AttributeStanding.CHANGED)
+
+    async def _find(self, found: Verification, attempt: Attempt, acr: str) -> Resident | Failure:
+        """Whose the authentication certificate is, by itself or by the one before it."""
+        certificate, refused = proven(found), self.log.refused
+        resident = await self.residents.find(certificate)
         if resident is None:
-            return await refused(attempt, Failure.NOT_REGISTERED, found)
+            registration = await self.linked.carry_over(
+                certificate, attempt.at, also=self.log.of_binding(attempt, acr)
+            )
+            if isinstance(registration, Failure):
+                return await refused(attempt, registration, found)
+            failure = REFUSED_REGISTRATIONS.get(registration.outcome)
+            return registration.resident if failure is None else failure
         if resident.state is not ResidentState.ACTIVE:
             return await refused(attempt, refusal_of(resident.state), found, resident)
-        acr = self.settings.acr_authentication_certificate
-        standing = await self.residents.standing(resident.resident_id)
         await self.log.signed_in(attempt, resident, acr)
-        return SignedIn(resident, acr, standing is AttributeStanding.CHANGED)
+        return resident
 
     async def _register(
         self, answer: CardAnswer, signed: bytes, attempt: Attempt
@@ -89,14 +109,20 @@ class CardSignIn:
         )
         if not authentication.accepted:
             return await refused(attempt, failure_of(authentication), authentication)
+        objection = await self.linked.objection(proven(signature), proven(authentication), now)
+        if objection is not None:
+            return await refused(attempt, objection, signature)
         acr = self.settings.acr_signature_certificate
-        registration = await self.residents.register(
-            proven(authentication),
-            proven(signature),
-            signature.basic_attributes,
-            now,
-            also=lambda connection, made: self.log.registered(connection, attempt, made, acr),
-        )
+        try:
+            registration = await self.residents.register(
+                await self.linked.with_predecessors(proven(authentication), now),
+                await self.linked.with_predecessors(proven(signature), now),
+                signature.basic_attributes,
+                now,
+                also=self.log.of_binding(attempt, acr),
+            )
+        except PredecessorsUnknownError:
+            return await refused(attempt, Failure.COULD_NOT_ASK, signature)
         if registration.outcome in REFUSED_REGISTRATIONS:
             return REFUSED_REGISTRATIONS[registration.outcome]
         return SignedIn(registration.resident, acr)

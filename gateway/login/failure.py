@@ -18,6 +18,7 @@ class Failure(StrEnum):
     REVOKED = "revoked"
     MOVED = "moved"
     COULD_NOT_ASK = "could_not_ask"
+    OTHER_HOLDER = "other_holder"
     REFUSED_HERE = "refused_here"
     CHALLENGE_EXPIRED = "challenge_expired"
     NOT_REGISTERED = "not_registered"

@@ -13,6 +13,7 @@ from gateway.card.challenge import Purpose
 from gateway.card.model import Verification
 from gateway.login.failure import REFUSED_REGISTRATIONS, Failure
 from gateway.residents.model import Registration, RegistrationOutcome, Resident
+from gateway.store.api import Also
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +52,26 @@ class SignInLog:
         await self.audit.record(self._refused(attempt, failure, found, resident))
         return failure
 
-    async def registered(
-        self, connection: AsyncConnection, attempt: Attempt, registration: Registration, acr: str
-    ) -> None:
-        """In the transaction of the registration."""
-        resident = registration.resident
-        detail = {"level": acr, "certificate": CertificateType.SIGNATURE.value}
+    def of_binding(self, attempt: Attempt, acr: str) -> Also[Registration]:
+        """In the transaction that binds certificates, or finds that it must not."""
+
+        async def write(connection: AsyncConnection, registration: Registration) -> None:
+            await self.audit.write(connection, self._of_binding(attempt, registration, acr))
+
+        return write
+
+    def _of_binding(self, attempt: Attempt, registration: Registration, acr: str) -> Entry:
+        resident, registers = registration.resident, attempt.purpose is Purpose.REGISTRATION
+        shown = CertificateType.SIGNATURE if registers else CertificateType.AUTHENTICATION
+        renewed = {"renewed": " ".join(registration.renewed)} if registration.renewed else {}
+        detail = {"level": acr, "certificate": shown.value, **renewed}
         match registration.outcome:
             case RegistrationOutcome.REGISTERED:
-                entry = self._done("resident.registered", attempt, resident, detail)
+                return self._done("resident.registered", attempt, resident, detail)
             case RegistrationOutcome.KNOWN:
-                entry = self._done("resident.signed_in", attempt, resident, detail)
+                return self._done("resident.signed_in", attempt, resident, detail)
             case refused:
-                failure = REFUSED_REGISTRATIONS[refused]
-                entry = self._refused(attempt, failure, None, resident)
-        await self.audit.write(connection, entry)
+                return self._refused(attempt, REFUSED_REGISTRATIONS[refused], None, resident)
 
     def _done(
         self, deed: str, attempt: Attempt, resident: Resident, detail: Mapping[str, str]

@@ -113,6 +113,7 @@ DETAILS = frozenset(
         "place",
         "purpose",
         "reason",
+        "renewed",
         "reused",
         "review",
         "role",

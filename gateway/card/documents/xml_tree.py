@@ -24,7 +24,7 @@ MAX_ATTRIBUTES = 256
 """Of one element."""
 MAX_NAMESPACES = 64
 """Declarations in scope at one place."""
-ELEMENT_COST = 8
+ELEMENT_COST = 32
 CHUNK = 65_536
 
 

@@ -29,6 +29,7 @@ from gateway.login.browser import Browsers
 from gateway.login.card_sign_in import CardSignIn
 from gateway.login.handover import Handover
 from gateway.login.linked import Linked
+from gateway.login.presented import Presented
 from gateway.login.reproof import Reproof
 from gateway.login.routes import Login
 from gateway.login.session import Sessions
@@ -132,6 +133,7 @@ def make_login(
     handover = Handover(settings, clock, challenges)
     pages, sessions, tasks = provider.pages, provider.sessions, provider.login_tasks
     residents = provider.residents
+    presented = Presented(verifier, residents)
     linked = Linked(linking, residents, Renewals(provider.records, provider.keyed_hash))
     return Login(
         settings=settings,
@@ -141,7 +143,7 @@ def make_login(
         tasks=tasks,
         browsers=browsers,
         handover=handover,
-        card=CardSignIn(challenges, verifier, residents, linked, settings.login, log),
+        card=CardSignIn(challenges, presented, residents, linked, settings.login, log),
         reproof=Reproof(clock, pages, sessions, tasks, browsers, handover, log),
     )
 

@@ -1,24 +1,18 @@
 """Signing in and registering with the card: take the challenge, verify, find or register."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from gateway.card.api import CertificateType
 from gateway.card.challenge import Challenges, Purpose
-from gateway.card.model import Presentation, SignatureEncoding, Verification
+from gateway.card.model import Verification
 from gateway.card.to_be_signed import to_be_signed
-from gateway.card.verify import CardVerifier
-from gateway.login.answer import CardAnswer, Declined, Signed
+from gateway.login.answer import CardAnswer, Declined
 from gateway.login.failure import REFUSED_REGISTRATIONS, Failure, failure_of, refusal_of
 from gateway.login.linked import Linked
-from gateway.login.revoked import learn_refusal, refuse_known
+from gateway.login.presented import Presented, proven
 from gateway.login.sign_in_log import Attempt, SignInLog
 from gateway.residents.decision import PredecessorsUnknownError
-from gateway.residents.model import (
-    ProvenCertificate,
-    Resident,
-    ResidentState,
-)
+from gateway.residents.model import Resident, ResidentState
 from gateway.residents.registry import Residents
 from gateway.residents.standing import AttributeStanding
 from gateway.settings import Login
@@ -35,7 +29,7 @@ class SignedIn:
 @dataclass(frozen=True, slots=True)
 class CardSignIn:
     challenges: Challenges
-    verifier: CardVerifier
+    presented: Presented
     residents: Residents
     linked: Linked
     settings: Login
@@ -59,7 +53,7 @@ class CardSignIn:
     async def _sign_in(
         self, answer: CardAnswer, signed: bytes, attempt: Attempt
     ) -> SignedIn | Failure:
-        found = await self._verify(
+        found = await self.presented.verify(
             answer.authentication,
             CertificateType.AUTHENTICATION,
             answer.encoding,
@@ -99,12 +93,12 @@ class CardSignIn:
         now, refused = attempt.at, self.log.refused
         if answer.signature is None:
             return await refused(attempt, Failure.NO_SIGNATURE_CERTIFICATE)
-        signature = await self._verify(
+        signature = await self.presented.verify(
             answer.signature, CertificateType.SIGNATURE, answer.encoding, signed, now
         )
         if not signature.accepted or signature.basic_attributes is None:
             return await refused(attempt, failure_of(signature), signature)
-        authentication = await self._verify(
+        authentication = await self.presented.verify(
             answer.authentication, CertificateType.AUTHENTICATION, answer.encoding, signed, now
         )
         if not authentication.accepted:
@@ -126,31 +120,3 @@ class CardSignIn:
         if registration.outcome in REFUSED_REGISTRATIONS:
             return REFUSED_REGISTRATIONS[registration.outcome]
         return SignedIn(registration.resident, acr)
-
-    async def _verify(
-        self,
-        signed: Signed,
-        expected: CertificateType,
-        encoding: SignatureEncoding,
-        message: bytes,
-        now: datetime,
-    ) -> Verification:
-        presentation = Presentation(
-            unverified_certificate=signed.unverified_certificate,
-            signature=signed.signature,
-            signature_encoding=encoding,
-            to_be_signed=message,
-            expected_type=expected,
-        )
-        found = await self.verifier.verify(presentation, now)
-        await learn_refusal(self.residents, found, now)
-        return await refuse_known(self.residents, found)
-
-
-def proven(verification: Verification) -> ProvenCertificate:
-    """From an accepted verification."""
-    kind, identity = verification.certificate_type, verification.identity
-    not_after = verification.not_after
-    if not verification.accepted or kind is None or identity is None or not_after is None:
-        raise ValueError("only an accepted verification proves anything")
-    return ProvenCertificate(kind, identity, not_after)

@@ -9,7 +9,7 @@ from gateway.audit.origins import RESIDENT, client_actor, origin_of
 from gateway.audit.parties import note_client
 from gateway.card.model import Verification
 from gateway.errors import InsufficientScope
-from gateway.login.card_sign_in import proven
+from gateway.login.presented import proven
 from gateway.login.revoked import learn_refusal
 from gateway.oidc.bearer import bearer_token, check_access_token
 from gateway.oidc.provider import Provider

@@ -11,7 +11,7 @@ from gateway.card.documents.messages import Residents
 from gateway.card.documents.model import UnverifiedDocument
 from gateway.card.documents.routes import document_routes
 from gateway.card.documents.verify import DocumentVerifier, VerifiedDocument
-from gateway.login.card_sign_in import proven
+from gateway.login.presented import proven
 from gateway.oidc.provider import Provider
 from gateway.oidc.readers import identify_reader
 from gateway.residents.model import Resident, ResidentState

@@ -1,0 +1,46 @@
+"""A certificate and its signature, presented at the door: verified, and what that proves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.card.api import CertificateType
+from gateway.card.model import Presentation, SignatureEncoding, Verification
+from gateway.card.verify import CardVerifier
+from gateway.login.answer import Signed
+from gateway.login.revoked import learn_refusal, refuse_known
+from gateway.residents.model import ProvenCertificate
+from gateway.residents.registry import Residents
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    verifier: CardVerifier
+    residents: Residents
+
+    async def verify(
+        self,
+        signed: Signed,
+        expected: CertificateType,
+        encoding: SignatureEncoding,
+        message: bytes,
+        now: datetime,
+    ) -> Verification:
+        presentation = Presentation(
+            unverified_certificate=signed.unverified_certificate,
+            signature=signed.signature,
+            signature_encoding=encoding,
+            to_be_signed=message,
+            expected_type=expected,
+        )
+        found = await self.verifier.verify(presentation, now)
+        await learn_refusal(self.residents, found, now)
+        return await refuse_known(self.residents, found)
+
+
+def proven(verification: Verification) -> ProvenCertificate:
+    """From an accepted verification."""
+    kind, identity = verification.certificate_type, verification.identity
+    not_after = verification.not_after
+    if not verification.accepted or kind is None or identity is None or not_after is None:
+        raise ValueError("only an accepted verification proves anything")
+    return ProvenCertificate(kind, identity, not_after)

@@ -180,6 +180,17 @@ def with_dss(pdf: bytes, issued: Issued) -> bytes:
     return out.getvalue()
 
 
+def instead_of_last(pdf: bytes, moved: dict[int, int]) -> bytes:
+    """A revision that says all that the last one says, but of some objects that they stand
+    elsewhere, and knows nothing of it."""
+    xrefs = PdfFileReader(BytesIO(pdf)).xrefs
+    last = xrefs.total_revisions - 1
+    entries = xrefs.get_xref_data(last).standard_xrefs
+    places = {number: place for number, (_, place) in entries.items()} | moved
+    before = xrefs.get_startxref_for_revision(last - 1)
+    return raw_revision(pdf, {}, places=places, previous=before)
+
+
 def contents_of(pdf: bytes) -> list[range]:
     """Where /Contents of each signature stands, with its angle brackets."""
     return [range(*found.span(1)) for found in _CONTENTS.finditer(pdf)]
@@ -218,11 +229,17 @@ def _range(array: bytes) -> Range:
 
 
 def raw_revision(
-    pdf: bytes, objects: dict[int, bytes], *, root: int = 1, places: dict[int, int] | None = None
+    pdf: bytes,
+    objects: dict[int, bytes],
+    *,
+    root: int = 1,
+    places: dict[int, int] | None = None,
+    previous: int | None = None,
 ) -> bytes:
     """One revision more, by hand: an attacker is bound to no library's care. `places`: objects that
-    it says stand elsewhere."""
-    previous = int(pdf.rsplit(b"startxref", 1)[1].split()[0])
+    it says stand elsewhere; `previous`: not the last cross-references, but these."""
+    if previous is None:
+        previous = int(pdf.rsplit(b"startxref", 1)[1].split()[0])
     size = max(int(found) for found in re.findall(rb"/Size (\d+)", pdf))
     out, table = pdf, b"xref\n0 0\n"
     for number, body in objects.items():

@@ -140,7 +140,9 @@ def test_an_object_that_no_revision_lists_is_a_change(signed: bytes, issued: Iss
     assert told(pdf_forge.with_dss(signed, issued)) == [Covers.EARLIER_REVISION]
     hidden = pdf_forge.with_dss(signed + UNLISTED, issued)
     assert told(hidden) == [Reason.DOCUMENT_CHANGED]
-    assert told(pdf_forge.with_dss(signed, issued) + UNLISTED) == [Reason.DOCUMENT_CHANGED]
+    for added in (UNLISTED, b"x\n"):
+        after = pdf_forge.with_dss(signed, issued) + added
+        assert outcome(after) in CANNOT_STAND, added
 
 
 def test_a_revision_by_hand_may_not_replace_anything(signed: bytes) -> None:
@@ -151,6 +153,17 @@ def test_a_revision_by_hand_may_not_replace_anything(signed: bytes) -> None:
     assert told(pdf_forge.raw_revision(signed, {10: OVERLAY})) == [Covers.EARLIER_REVISION]
     catalog = {40: b"<< /Type /Catalog /Pages 41 0 R >>", 41: b"<< /Type /Pages /Kids [] >>"}
     assert refused(pdf_forge.raw_revision(signed, catalog, root=40)) is Reason.NOT_SIGNED
+
+
+def test_a_revision_may_not_take_the_place_of_the_signed_one(issued: Issued) -> None:
+    """It shows again what was corrected before the signature; alone, or under one more."""
+    first = pdf_forge.blank()
+    corrected = pdf_forge.updated(first, pdf_forge.overwrite_text)
+    signed = pdf_forge.sign(corrected, issued)
+    assert told(signed) == [Covers.WHOLE]
+    beside = pdf_forge.instead_of_last(signed, {TEXT: first.index(b"%d 0 obj" % TEXT)})
+    assert told(beside) == [Reason.DOCUMENT_CHANGED]
+    assert told(pdf_forge.raw_revision(beside, {})) == [Reason.DOCUMENT_CHANGED]
 
 
 @pytest.mark.parametrize("key", ["/Group", "/Parent"])
@@ -171,5 +184,14 @@ def test_what_was_signed_may_not_stand_behind_its_end(issued: Issued) -> None:
     text = b"%d 0 obj\n<< /Length 15 >>\nstream\nBT (900 yen) Tj\nendstream\nendobj\n" % TEXT
     shown = signed.ljust(20_000) + text
     assert told(pdf_forge.raw_revision(shown, {})) == [Reason.DOCUMENT_CHANGED]
-    hidden_header = shown.replace(b"%d 0 obj" % TEXT, b"%d%%\n0 obj" % TEXT)
-    assert Covers.EARLIER_REVISION not in told(pdf_forge.raw_revision(hidden_header, {}))
+
+
+def test_what_was_signed_may_not_reach_over_its_end(issued: Issued) -> None:
+    """The same with an object that begins before the signature and ends after it."""
+    size = 20_000
+    text = b"<< /Length %d >>\nstream\nBT (100 yen) Tj ET\nendstream" % size
+    signed = pdf_forge.sign(pdf_forge.raw_revision(pdf_forge.blank(), {TEXT: text}), issued)
+    assert told(signed) == [Covers.WHOLE]
+    end = signed.index(b"BT (100 yen) Tj ET\nendstream") + size
+    reaching = signed.ljust(end) + b"\nendstream\nendobj\n"
+    assert Covers.EARLIER_REVISION not in told(pdf_forge.raw_revision(reaching, {}))

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from gateway.app import create_app
 from gateway.assembly import make_provider
 from gateway.card.api import BasicAttributes, CertificateIdentity, CertificateType
+from gateway.card.documents.apart import Apart
 from gateway.commands.store_commands import initialise
 from gateway.oidc.provider import Provider
 from gateway.residents.model import ProvenCertificate, Resident
@@ -184,8 +185,9 @@ async def open_gateway(folder: Path, template: Path) -> AsyncIterator[Gateway]:
     records = open_records(settings.store.records)
     try:
         moments = MemoryMoments(clock)
-        app = await create_app(settings, records, moments, clock)
-        provider = await make_provider(settings, records, moments, clock)
-        yield Gateway(app, provider, clock)
+        async with Apart() as apart:
+            app = await create_app(settings, records, moments, clock, apart=apart)
+            provider = await make_provider(settings, records, moments, clock)
+            yield Gateway(app, provider, clock)
     finally:
         await records.close()

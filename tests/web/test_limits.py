@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from gateway.web.errors import PageRoute
+from gateway.web.limits import allow_body
 from tests.web.site import browser_of
 
 pytestmark = pytest.mark.anyio
@@ -92,3 +93,22 @@ async def test_a_person_is_told_on_a_page(counted: Counted) -> None:
         answer = await browser.post("/page", content=b"x" * (LIMIT + 1))
     assert answer.status_code == 413
     assert "送られた内容が大きすぎます" in answer.text
+
+
+async def test_more_may_be_read_of_whoever_is_known(counted: Counted) -> None:
+    async def documents(request: Request) -> Response:
+        if "authorization" in request.headers:
+            allow_body(request, 2 * LIMIT)
+        return await counted(request)
+
+    async with browser_of(Route("/documents", documents, methods=["POST"]), limit=LIMIT) as program:
+        known = {"authorization": "somebody"}
+        for content in (b"x" * LIMIT * 2, pieces(20)):
+            answer = await program.post("/documents", content=content, headers=known)
+            assert answer.status_code == 200
+        for content in (b"x" * (LIMIT * 2 + 1), pieces(21)):
+            answer = await program.post("/documents", content=content, headers=known)
+            assert answer.status_code == 413
+        for content in (b"x" * (LIMIT + 1), pieces(11)):
+            assert (await program.post("/documents", content=content)).status_code == 413
+    assert counted.bodies == [2 * LIMIT, 2 * LIMIT]

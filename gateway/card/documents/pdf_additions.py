@@ -6,7 +6,8 @@ them, so that nothing added can speak for them (pdf-insecurity.org, shadow attac
 
 import re
 
-from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.generic import PdfObject, Reference
+from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult
 
 from gateway.card.api import CertificateError, Reason
@@ -14,6 +15,8 @@ from gateway.card.documents.pdf_fields import signature_fields
 from gateway.card.documents.pdf_file import open_pdf
 from gateway.card.documents.pdf_permissions import Permissions, permissions_of
 
+MOST_STEPS = 100_000
+"""From object to object. A document of a thousand pages takes some six thousand."""
 _OBJECT = re.compile(rb"(?<!\d)\d++[\0\t\n\f\r ]++\d++[\0\t\n\f\r ]++obj")
 _SPACE = b"\0\t\n\f\r "
 
@@ -58,8 +61,23 @@ def _check_listed(document: bytes, reader: PdfFileReader, end: int, signed: int)
         raise CertificateError(Reason.DOCUMENT_CHANGED, "an object was added to no revision")
 
 
+class _BoundedResolver(HistoricalResolver):
+    """pyHanko follows every path to every object, of which there may be exponentially many."""
+
+    def __init__(self, reader: PdfFileReader, revision: int) -> None:
+        super().__init__(reader, revision)
+        self._steps = 0
+
+    def __call__(self, reference: Reference) -> PdfObject | None:
+        self._steps += 1
+        if self._steps > MOST_STEPS:
+            raise CertificateError(Reason.DOCUMENT_TOO_COMPLEX, "too many paths to its objects")
+        found: PdfObject | None = super().__call__(reference)
+        return found
+
+
 def _check_allowed(reader: PdfFileReader, signed: PdfFileReader, allowed: Permissions) -> None:
-    before = signed.get_historical_resolver(signed.xrefs.total_revisions - 1)
+    before = _BoundedResolver(signed, signed.xrefs.total_revisions - 1)
     # Strict: it raises for a reference to nothing, which a later revision could give a meaning.
     before.collect_dependencies(before.trailer_view)
     found = DEFAULT_DIFF_POLICY.review_file(

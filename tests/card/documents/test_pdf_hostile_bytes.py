@@ -169,6 +169,18 @@ def test_values_nested_deeply_are_refused(nesting: bytes, reason: Reason) -> Non
     assert refused(document) is reason
 
 
+def test_exponentially_many_paths_to_an_object_are_too_complex(world: World) -> None:
+    issued = world.issue("sign")
+    for levels, expected in ((3, Covers.EARLIER_REVISION), (40, Reason.DOCUMENT_TOO_COMPLEX)):
+        last = 100 + levels
+        objects = {at: b"[%d 0 R %d 0 R]" % (at + 1, at + 1) for at in range(100, last)}
+        document = pdf_forge.raw_revision(pdf_forge.blank(), {**objects, last: b"[]"})
+        document = pdf_forge.updated(document, pdf_forge.refer_to(100, "/Group"))
+        signed = pdf_forge.sign(document, issued)
+        assert told(signed) == [Covers.WHOLE]
+        assert told(pdf_forge.with_dss(signed, issued)) == [expected]
+
+
 def test_cross_references_in_a_circle_are_malformed() -> None:
     blank = pdf_forge.blank()
     start = int(blank.rsplit(b"startxref", 1)[1].split()[0])

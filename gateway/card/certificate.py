@@ -15,6 +15,9 @@ VERSION_3 = bytes.fromhex("a003020102")
 NO_UNUSED_BITS = b"\x00"
 SEQUENCE, INTEGER, BIT_STRING, UTC_TIME, GENERALIZED_TIME = 0x30, 0x02, 0x03, 0x17, 0x18
 
+# What cryptography raises for bytes that are not what they say; TypeError for names of bits.
+NOT_DECODED = (ValueError, TypeError, x509.UnsupportedGeneralNameType)
+
 E = TypeVar("E", bound=x509.ExtensionType)
 
 
@@ -118,7 +121,7 @@ def parse_certificate(der: bytes) -> ParsedCertificate:
         certificate = x509.load_der_x509_certificate(der)
         extensions = read_extensions(der, *outline.extensions)
         not_before, not_after = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    except (ValueError, x509.UnsupportedGeneralNameType) as error:
+    except NOT_DECODED as error:
         raise CertificateError(Reason.MALFORMED_CERTIFICATE, type(error).__name__) from error
     return ParsedCertificate(
         certificate=certificate,

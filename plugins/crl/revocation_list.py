@@ -14,8 +14,10 @@ KNOWN_CRITICAL_EXTENSIONS = frozenset({x509.IssuingDistributionPoint.oid})
 # RFC 5280 §5.2.3: not negative, and not longer than 20 octets.
 CRL_NUMBERS = range(1 << 159)
 
+# What cryptography raises for bytes that are not what they say; TypeError for names of bits.
 _NOT_PARSED = (
     ValueError,
+    TypeError,
     x509.DuplicateExtension,
     x509.InvalidVersion,
     x509.UnsupportedGeneralNameType,

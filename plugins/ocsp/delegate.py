@@ -23,7 +23,8 @@ KNOWN_CRITICAL_EXTENSIONS = frozenset(
     }
 )
 _MAX_DELEGATES = 64
-_NOT_PARSED = (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+# What cryptography raises for bytes that are not what they say; TypeError for names of bits.
+_NOT_PARSED = (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 
 
 @dataclass(frozen=True, slots=True)

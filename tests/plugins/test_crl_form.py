@@ -9,7 +9,16 @@ from gateway.card.api import StatusValue
 from gateway.virtual.names import AnchorSet, distribution_point_name
 from gateway.virtual.person import HANASAKI
 from gateway.virtual.template import RevokedEntry
-from tests.card.forge import Node, extension, extensions, tlv
+from tests.card.forge import (
+    Node,
+    extension,
+    extensions,
+    find_extension,
+    leaves,
+    parse,
+    set_value,
+    tlv,
+)
 from tests.plugins.crl_world import NEXT_UPDATE, PUBLISHED, CrlWorld
 
 pytestmark = pytest.mark.anyio
@@ -118,3 +127,19 @@ async def test_a_time_before_2050_is_not_written_as_generalized_time(crls: CrlWo
     assert await crls.problem(crls.forged(change)) == (
         "a year before 2050 is written as GeneralizedTime"
     )
+
+
+async def test_a_scope_whose_name_is_of_bits_is_unusable_and_spoils_no_other_list(
+    crls: CrlWorld,
+) -> None:
+    """cryptography raises a TypeError for it."""
+
+    def change(tbs: Node) -> None:
+        scope = parse(find_extension(tbs, "2.5.29.28").children[-1].content)
+        country = next(each for each in leaves(scope) if each.content == b"JP")
+        country.tag, country.content = 0x03, b"\0JP"
+        set_value(find_extension(tbs, "2.5.29.28"), scope.encode())
+
+    assert await crls.problem(crls.forged(change)) == "not a CRL in DER (TypeError)"
+    crls.write(crls.crl(), "other.crl")
+    assert (await crls.status()).value is GOOD

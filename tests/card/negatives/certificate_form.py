@@ -41,6 +41,8 @@ KEY_USAGE, SUBJECT_NAMES, BASIC_CONSTRAINTS = "2.5.29.15", "2.5.29.17", "2.5.29.
 ISSUER_NAMES, DISTRIBUTION_POINTS, POLICIES = "2.5.29.18", "2.5.29.31", "2.5.29.32"
 AUTHORITY_KEY, SUBJECT_KEY, PURPOSES = "2.5.29.35", "2.5.29.14", "2.5.29.37"
 OCSP_PLACE, NAME_CONSTRAINTS, POLICY_CONSTRAINTS = "1.3.6.1.5.5.7.1.1", "2.5.29.30", "2.5.29.36"
+COUNTRY_OF_BITS = tlv(0x30, tlv(0x31, tlv(0x30, oid_der("2.5.4.6") + b"\3\3\0JP")))
+OF_BITS = tlv(0xA1, tlv(0xA4, COUNTRY_OF_BITS)) + b"\x82\1\1"
 PERMITTED = tlv(0x30, tlv(0xA0, tlv(0x30, b"\x82\1x")))
 GOOD_TIME = tlv(0x17, b"301231145959Z")
 
@@ -199,6 +201,7 @@ EXTENSIONS = (
     malformed("basicConstraints not DER", added(BASIC_CONSTRAINTS, b"\x30\3\1\1\1")),
     malformed("basicConstraints with its default", added(BASIC_CONSTRAINTS, b"\x30\3\1\1\0")),
     malformed("a malformed authorityKeyIdentifier", valued(AUTHORITY_KEY, b"\x30\2\x80\5")),
+    malformed("a name of bits in it", valued(AUTHORITY_KEY, tlv(0x30, OF_BITS))),
     malformed("a malformed subjectKeyIdentifier", valued(SUBJECT_KEY, b"\4\5\0")),
     malformed("malformed distribution points", valued(DISTRIBUTION_POINTS, b"\x30\2\5\0")),
     malformed("a malformed issuerAltName", valued(ISSUER_NAMES, b"\x30\1\0"), SIGN),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from cryptography import x509
 
-from tests.card.forge import tlv
+from tests.card.forge import oid_der, tlv
 from tests.card.general.crl_forge import (
     certificate_issuer,
     entry,
@@ -28,6 +28,7 @@ from tests.card.negatives.lists import (
     revoking,
     scoped,
     unusable,
+    valued,
     without,
 )
 from tests.card.negatives.town import AUTH, REFUSED, SIGN, Base, Change, Row, accepted
@@ -41,6 +42,8 @@ URI = x509.UniformResourceIdentifier("http://crl.example.test")
 ELSEWHERE = x509.DirectoryName(OTHER_POINT)
 PREFECTURE = x509.DirectoryName(x509.Name(list(POINT)[:-1]))
 SOME = frozenset({x509.ReasonFlags.key_compromise})
+COUNTRY_OF_BITS = tlv(0x30, tlv(0x31, tlv(0x30, oid_der("2.5.4.6") + b"\3\3\0JP")))
+OF_BITS = tlv(0x30, tlv(0xA0, tlv(0xA0, tlv(0xA4, COUNTRY_OF_BITS))))
 OTHER, NEXT = entry(77), entry(78)
 
 
@@ -54,6 +57,7 @@ SCOPES = (
     unusable("of the prefecture", scoped(full_name=[PREFECTURE])),
     unusable("of a place on the web", scoped(full_name=[URI])),
     unusable("of two places", scoped(full_name=[DIRECTORY, URI])),
+    unusable("of a place whose name is of bits", valued(SCOPE_OID, OF_BITS)),
     unusable("of a relative place", scoped(full_name=None, relative_name=RELATIVE)),
     unusable("of no place, for persons", scoped(full_name=None, only_contains_user_certs=True)),
     unusable("for CAs", scoped(only_contains_ca_certs=True)),

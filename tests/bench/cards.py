@@ -2,7 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -22,7 +23,23 @@ from tests.support.town import HANAKO, PASSWORD, PIN, Town
 ORIGIN = "https://id.example.test"
 
 
-def card_operations(folder: Path, now: datetime, count: int) -> list[Operation]:
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """A verifier, and what is presented to it, by name."""
+
+    verifier: CardVerifier
+    presentations: Mapping[str, list[Presentation]]
+
+    def operation(self, name: str, now: datetime, count: int) -> Operation:
+        return _operation(name, self.verifier, self.presentations[name], now, count)
+
+
+AUTHENTICATION_RSA = "authentication certificate, RSA-2048"
+SIGNATURE_RSA = "signature certificate, RSA-2048"
+AUTHENTICATION_P384 = "authentication certificate, P-384"
+
+
+def make_cards(folder: Path, now: datetime) -> Cards:
     authority = DemoAuthority.create(now)
     authority.write_anchors(folder / "anchors")
     town = Town(authority, folder / "crls")
@@ -31,19 +48,20 @@ def card_operations(folder: Path, now: datetime, count: int) -> list[Operation]:
         card=Card(trust="demo", anchors_dir=f"{folder}/anchors"),
         plugins={"crl": {"directory": f"{folder}/crls"}},
     )
-    verifier = make_verifier(settings, installed_plugins())
-    kinds = (
-        ("authentication certificate, RSA-2048", rsa, Pin.AUTHENTICATION),
-        ("signature certificate, RSA-2048", rsa, Pin.SIGNATURE),
-        ("authentication certificate, P-384", p384, Pin.AUTHENTICATION),
-    )
-    return [
-        _operation(name, verifier, _presentations(card, pin), now, count)
-        for name, card, pin in kinds
-    ]
+    presentations = {
+        AUTHENTICATION_RSA: _presentations(rsa, Pin.AUTHENTICATION),
+        SIGNATURE_RSA: _presentations(rsa, Pin.SIGNATURE),
+        AUTHENTICATION_P384: _presentations(p384, Pin.AUTHENTICATION),
+    }
+    return Cards(make_verifier(settings, installed_plugins()), presentations)
 
 
 _KEYS: tuple[Callable[[], PrivateKey], ...] = (new_rsa_key, new_p384_key)
+
+
+def card_operations(folder: Path, now: datetime, count: int) -> list[Operation]:
+    cards = make_cards(folder, now)
+    return [cards.operation(name, now, count) for name in cards.presentations]
 
 
 def _presentations(card: VirtualCard, pin: Pin) -> list[Presentation]:

@@ -7,12 +7,14 @@ meaning within a major version. Everything else in `gateway` is private.
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from cryptography import x509
 
+from gateway.card.basic_attributes import AttributeOrigin as AttributeOrigin
+from gateway.card.basic_attributes import BasicAttributes as BasicAttributes
 from gateway.card.listing import ListingSource as ListingSource
 from gateway.card.listing import RevokedCertificate as RevokedCertificate
 from gateway.card.listing import RevokedCertificates as RevokedCertificates
@@ -91,53 +93,6 @@ class CertificateIdentity:
 
     def __str__(self) -> str:
         return f"{self.anchor_set}:{self.serial_number}"
-
-
-class AttributeOrigin(StrEnum):
-    """Whether a text is the person's exact writing."""
-
-    EXACT = "exact"
-    SUBSTITUTED = "substituted"
-    """The certificate marks 代替文字: never the exact legal name or address."""
-
-
-@dataclass(frozen=True, slots=True)
-class BasicAttributes:
-    """基本4情報 as the signature certificate carries them; None where it carries none."""
-
-    name: str | None = field(repr=False)
-    name_substitution: str | None = field(repr=False)
-    """One 0/1 per character; a 1 marks a 代替文字."""
-    gender: str | None = field(repr=False)
-    """1 male, 2 female, 3 unknown: the certificate's own digit."""
-    birth_date: str | None = field(repr=False)
-    """The certificate's own nine characters, EYYYYMMDD."""
-    address: str | None = field(repr=False)
-    address_substitution: str | None = field(repr=False)
-
-    @property
-    def birthday(self) -> date | None:
-        """The birth date as a calendar date; None where it is absent or partly unknown."""
-        raw = self.birth_date
-        if raw is None or len(raw) != 9 or not raw.isascii() or not raw.isdigit():
-            return None
-        try:
-            return date(int(raw[1:5]), int(raw[5:7]), int(raw[7:9]))
-        except ValueError:
-            return None
-
-    @property
-    def name_origin(self) -> AttributeOrigin:
-        return _origin(self.name_substitution)
-
-    @property
-    def address_origin(self) -> AttributeOrigin:
-        return _origin(self.address_substitution)
-
-
-def _origin(substitution: str | None) -> AttributeOrigin:
-    marked = substitution is not None and "1" in substitution
-    return AttributeOrigin.SUBSTITUTED if marked else AttributeOrigin.EXACT
 
 
 class StatusValue(StrEnum):

@@ -145,6 +145,7 @@ class Journey:
             expect((page.path, page.status), ("/login/reproof", 200))
             page = midori.agree(midori.browser.submit(page, page.form("/login/reproof")))
             expect_mark(page, "birthdate", MIDORI.person.birth_date.isoformat())
+            expect_mark(page, "attributes_changed", "true")
             expect({"name", "address"} & page.marks.keys(), set())
 
     def stale(self) -> None:

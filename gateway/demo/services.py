@@ -20,7 +20,16 @@ from gateway.demo.stock_client import ServiceSettings, register
 from gateway.web.pages import Pages
 from gateway.web.static import static_route
 
-CODED_CLAIMS = ("name_substituted", "gender")
+SHOWN = (
+    "name",
+    "name_substituted",
+    "attributes_changed",
+    "birthdate",
+    "gender",
+    "address",
+    "local_id",
+)
+CODED_CLAIMS = ("name_substituted", "attributes_changed", "gender")
 LINK_REFUSALS = {400: "service_link_refused", 409: "service_link_taken"}
 
 
@@ -180,8 +189,7 @@ class Service:
 def shown(claims: Mapping[str, Any]) -> dict[str, str]:
     address = claims.get("address")
     flat = {**claims, "address": address["formatted"]} if address else dict(claims)
-    names = ("name", "name_substituted", "birthdate", "gender", "address", "local_id")
-    return {name: str(flat[name]) for name in names if name in flat}
+    return {name: str(flat[name]) for name in SHOWN if name in flat}
 
 
 def _locale(request: Request) -> dict[str, str]:

@@ -109,6 +109,7 @@ def test_a_url_with_a_password_may_lie_in_a_file(tmp_path: Path) -> None:
         ("[card]\nprofiles = []", "card.profiles"),
         ("[card]\ntrust = 'both'", "card.trust"),
         ("[card]\nchallenge_seconds = 301", "card.challenge_seconds"),
+        ("[card]\ndocument_limit_bytes = 0", "card.document_limit_bytes"),
         ("[card]\nreader_agent = 'http://192.0.2.1:8765'", "card.reader_agent"),
         ("[login]\nsession_idle_seconds = 30000", "login.session_idle_seconds"),
         ("[login]\nacr_signature_certificate = 'two words'", "login.acr_signature_certificate"),

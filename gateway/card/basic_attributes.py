@@ -28,8 +28,15 @@ class BasicAttributes:
     address_substitution: str | None = field(repr=False)
 
     @property
+    def is_complete(self) -> bool:
+        """Whether all four are there: enough to say who somebody is."""
+        return all((self.name, self.gender, self.birth_date, self.address))
+
+    @property
     def birthday(self) -> date | None:
-        """The birth date as a calendar date; None where it is absent or partly unknown."""
+        """The birth date as a calendar date; None where it is absent or partly unknown. The date
+        is Gregorian: the digit of the era before it adds nothing, and changes nothing where it is
+        of another era."""
         raw = self.birth_date
         if raw is None or len(raw) != 9 or not raw.isascii() or not raw.isdigit():
             return None

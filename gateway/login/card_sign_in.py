@@ -96,7 +96,8 @@ class CardSignIn:
         signature = await self.presented.verify(
             answer.signature, CertificateType.SIGNATURE, answer.encoding, signed, now
         )
-        if not signature.accepted or signature.basic_attributes is None:
+        attributes = signature.basic_attributes
+        if not signature.accepted or attributes is None or not attributes.is_complete:
             return await refused(attempt, failure_of(signature), signature)
         authentication = await self.presented.verify(
             answer.authentication, CertificateType.AUTHENTICATION, answer.encoding, signed, now
@@ -111,7 +112,7 @@ class CardSignIn:
             registration = await self.residents.register(
                 await self.linked.with_predecessors(proven(authentication), now),
                 await self.linked.with_predecessors(proven(signature), now),
-                signature.basic_attributes,
+                attributes,
                 now,
                 also=self.log.of_binding(attempt, acr),
             )

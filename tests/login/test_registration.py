@@ -4,9 +4,19 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from cryptography import x509
 
 from gateway.residents.records import binding_reviews, residents
 from gateway.virtual.keys import PrivateKey
+from gateway.virtual.profile import (
+    ADDRESS,
+    BIRTH_DATE,
+    GENDER,
+    NAME,
+    basic_attributes,
+    basic_attributes_extension,
+)
+from gateway.virtual.template import CertificateTemplate
 from tests.login.visitor import Visitor, failure, handover, went_on
 from tests.support.gateway import ACR_STRONG, ACR_WEAK, ISSUER, Gateway
 from tests.support.town import HANAKO, TARO, Town, signed_fields
@@ -43,6 +53,26 @@ async def test_a_card_of_the_old_generation_with_rsa_keys_registers_too(
     assert card.signature_encoding == "pkcs1"
     assert went_on(await visitor.register(card))
     assert went_on(await visitor.sign_in(card))
+
+
+@pytest.mark.parametrize("missing", [NAME, GENDER, BIRTH_DATE, ADDRESS, None])
+async def test_a_certificate_that_does_not_say_all_four_registers_nobody(
+    gateway: Gateway, town: Town, visitor: Visitor, missing: str | None
+) -> None:
+    """It is good as a certificate; None: it says nothing at all of the person."""
+
+    def leave_out(template: CertificateTemplate) -> CertificateTemplate:
+        told = [each for each in basic_attributes(HANAKO) if missing and each[0] != missing]
+        if not told:
+            return template.without_extension(x509.SubjectAlternativeName.oid)
+        return template.with_extension(basic_attributes_extension(told))
+
+    card = town.card(HANAKO, gateway.clock(), customise=leave_out)
+    assert failure(await visitor.register(card)) == ("not_a_card", 403)
+    assert await visitor.session() is None
+    assert await count(gateway, residents) == 0
+
+    assert went_on(await visitor.register(town.card(HANAKO, gateway.clock())))
 
 
 async def test_a_second_registration_finds_the_same_person(

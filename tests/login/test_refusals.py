@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography import x509
@@ -11,7 +12,7 @@ from gateway.virtual.authority import DemoAuthority
 from gateway.virtual.card import VirtualCard
 from gateway.virtual.keys import new_p384_key
 from gateway.virtual.template import CertificateTemplate
-from tests.login.visitor import Visitor, failure, handover, went_on
+from tests.login.visitor import RETURN_TO, Visitor, failure, handover, went_on
 from tests.support.gateway import ISSUER, NOW, Gateway
 from tests.support.town import HANAKO, TARO, Town, signed_fields
 
@@ -129,21 +130,27 @@ async def test_whoever_is_not_registered_is_led_to_registration_and_not_written_
 
 
 @pytest.mark.parametrize(
-    ("reason", "page"),
+    ("reason", "page", "next_page"),
     [
-        (x509.ReasonFlags.affiliation_changed, "moved"),
-        (x509.ReasonFlags.superseded, "revoked"),
+        (x509.ReasonFlags.affiliation_changed, "moved", "/login/reproof"),
+        (x509.ReasonFlags.superseded, "revoked", RETURN_TO),
     ],
 )
 async def test_a_dead_signature_certificate_loses_neither_the_person_nor_the_sign_in(
-    reason: x509.ReasonFlags, page: str, gateway: Gateway, town: Town, visitor: Visitor
+    reason: x509.ReasonFlags,
+    page: str,
+    next_page: str,
+    gateway: Gateway,
+    town: Town,
+    visitor: Visitor,
 ) -> None:
     card = town.card(HANAKO, NOW)
     await visitor.register(card)
     before = await visitor.session()
     town.revoke(card.signature, reason, NOW)
     assert failure(await visitor.register(card)) == (page, 403)
-    assert went_on(await visitor.sign_in(card))
+    answer = await visitor.sign_in(card)
+    assert urlsplit(answer.headers["location"]).path == next_page
     after = await visitor.session()
     assert before is not None
     assert after is not None

@@ -244,19 +244,14 @@ def consent_page(provider: Provider) -> ConsentPage:
 
 def card_callers(provider: Provider, browsers: Browsers) -> tuple[Identify, Conclude]:
     """Who may use the card's endpoints: a registered reader, or the sign-in page's own browser."""
-    readers = "reader:"
 
     async def identify(request: Request) -> Holder | None:
-        reader_id = await identify_reader(provider, request, provider.clock())
-        holder = browsers.holder(request) if reader_id is None else readers + reader_id
+        reader = await identify_reader(provider, request, provider.clock())
+        holder = browsers.holder(request) if reader is None else f"reader:{reader.client_id}"
         return None if holder is None else Holder(holder, provider.issuer)
 
-    async def conclude_for(
-        request: Request, holder: Holder, found: Verification
-    ) -> Mapping[str, object] | None:
-        name = holder.holder
-        reader_id = name.removeprefix(readers) if name.startswith(readers) else None
-        return await conclude(provider, request, reader_id, found, provider.clock())
+    async def conclude_for(request: Request, found: Verification) -> Mapping[str, object] | None:
+        return await conclude(provider, request, found, provider.clock())
 
     return identify, conclude_for
 

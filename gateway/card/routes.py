@@ -33,7 +33,7 @@ class Holder:
 
 
 Identify = Callable[[Request], Awaitable[Holder | None]]
-Conclude = Callable[[Request, Holder, Verification], Awaitable[Mapping[str, object] | None]]
+Conclude = Callable[[Request, Verification], Awaitable[Mapping[str, object] | None]]
 """Puts what was found into the log; says what may be told of whom. Nothing is answered before."""
 
 
@@ -74,7 +74,7 @@ def card_routes(
             to_be_signed=to_be_signed(taken.origin, taken.value),
         )
         found = await verifier.verify(presentation, clock())
-        resident = await conclude(request, holder, found)
+        resident = await conclude(request, found)
         return json_response(verification_answer(found, resident))
 
     return [

@@ -14,15 +14,16 @@ from gateway.login.revoked import learn_refusal
 from gateway.oidc.bearer import bearer_token, check_access_token
 from gateway.oidc.provider import Provider
 from gateway.residents.model import ResidentState
-from gateway.tenants.model import ClientKind
+from gateway.tenants.model import Client, ClientKind
 from gateway.tenants.reader_networks import admits
 from gateway.web.arrival import arrival_of
 
 SCOPE = "card:verify"
+_KEY = "gateway.reader"
 
 
-async def identify_reader(provider: Provider, http: Request, now: datetime) -> str | None:
-    """The client_id of the reader that calls; None where no access token came."""
+async def identify_reader(provider: Provider, http: Request, now: datetime) -> Client | None:
+    """The reader that calls; None where no access token came."""
     if "authorization" not in http.headers:
         return None
     token = await check_access_token(provider, bearer_token(http), now)
@@ -31,18 +32,25 @@ async def identify_reader(provider: Provider, http: Request, now: datetime) -> s
     if not admits(token.client, arrival_of(http).address):
         raise InsufficientScope("this reader may not be used from this address")
     note_client(http, token.client.client_id, token.client.tenant_id)
-    return token.client.client_id
+    http.scope[_KEY] = token.client
+    return token.client
+
+
+def reader_of(http: Request) -> Client | None:
+    """Whom `identify_reader` has let in with this request."""
+    reader: Client | None = http.scope.get(_KEY)
+    return reader
 
 
 async def conclude(
-    provider: Provider, http: Request, reader_id: str | None, found: Verification, now: datetime
+    provider: Provider, http: Request, found: Verification, now: datetime
 ) -> dict[str, object] | None:
     """Into the log first. Then, for an accepted verification, the resident under the reader's own
-    pairwise subject; None for a card of nobody who is registered and active. `reader_id` is None
-    for the sign-in page's own browser, which is told of nobody."""
-    reader = None if reader_id is None else await provider.clients.find(reader_id)
+    pairwise subject; None for a card of nobody who is registered and active. The sign-in page's own
+    browser is told of nobody."""
+    reader = reader_of(http)
     resident = await provider.residents.find(proven(found)) if found.accepted else None
-    origin = origin_of(http, RESIDENT if reader_id is None else client_actor(reader_id))
+    origin = origin_of(http, RESIDENT if reader is None else client_actor(reader.client_id))
     entry = Entry(
         now,
         LogKind.AUTHENTICATION,
@@ -50,7 +58,7 @@ async def conclude(
         Outcome.DONE if found.accepted else Outcome.REFUSED,
         origin,
         tenant_id=None if reader is None else reader.tenant_id,
-        client_id=reader_id,
+        client_id=None if reader is None else reader.client_id,
         resident=None if resident is None else provider.audit.pseudonym(resident.resident_id),
         detail=found.log_detail,
     )

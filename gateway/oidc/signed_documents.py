@@ -13,7 +13,7 @@ from gateway.card.documents.routes import document_routes
 from gateway.card.documents.verify import DocumentVerifier, VerifiedDocument
 from gateway.login.presented import proven
 from gateway.oidc.provider import Provider
-from gateway.oidc.readers import identify_reader
+from gateway.oidc.readers import identify_reader, reader_of
 from gateway.residents.model import Resident, ResidentState
 
 
@@ -27,7 +27,7 @@ async def conclude_document(
 ) -> Residents:
     """Into the log first, as one entry. Then, for each accepted signature, the resident under the
     reader's own pairwise subject; None for one of nobody who is registered and active."""
-    reader = await provider.clients.find(reader_id)
+    reader = reader_of(http)
     signers = [
         await provider.residents.find(proven(each.verification))
         if each.verification.accepted
@@ -78,7 +78,8 @@ def _only(provider: Provider, signers: list[Resident | None]) -> str | None:
 
 def signed_document_routes(provider: Provider, verifier: DocumentVerifier) -> list[Route]:
     async def identify(http: Request) -> str | None:
-        return await identify_reader(provider, http, provider.clock())
+        reader = await identify_reader(provider, http, provider.clock())
+        return None if reader is None else reader.client_id
 
     async def conclude(
         http: Request, reader_id: str, document: UnverifiedDocument, found: VerifiedDocument

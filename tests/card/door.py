@@ -77,7 +77,7 @@ async def open_door(world: World) -> AsyncIterator[Door]:
         token = request.headers.get("authorization")
         return Holder(holder=token, origin=ORIGIN) if token else None
 
-    async def conclude(_: Request, __: Holder, found: Verification) -> Mapping[str, object] | None:
+    async def conclude(_: Request, found: Verification) -> Mapping[str, object] | None:
         if not found.accepted:
             return None
         told.append(found)

@@ -66,6 +66,7 @@ class Journey:
     def single_sign_on(self) -> None:
         page = self._hanako.agree(self._hanako.enter(self._world.points))
         expect_mark(page, "address", HANAKO.person.address)
+        expect_mark(page, "address_substituted", "false")
         self._sub_at_points = page.marks["sub"]
 
     def pairwise(self) -> None:

@@ -27,9 +27,10 @@ SHOWN = (
     "birthdate",
     "gender",
     "address",
+    "address_substituted",
     "local_id",
 )
-CODED_CLAIMS = ("name_substituted", "attributes_changed", "gender")
+CODED_CLAIMS = ("name_substituted", "attributes_changed", "gender", "address_substituted")
 LINK_REFUSALS = {400: "service_link_refused", 409: "service_link_taken"}
 
 
@@ -187,8 +188,9 @@ class Service:
 
 
 def shown(claims: Mapping[str, Any]) -> dict[str, str]:
-    address = claims.get("address")
-    flat = {**claims, "address": address["formatted"]} if address else dict(claims)
+    flat = dict(claims)
+    if address := claims.get("address"):
+        flat |= {"address": address["formatted"], "address_substituted": address["substituted"]}
     return {name: str(flat[name]) for name in SHOWN if name in flat}
 
 

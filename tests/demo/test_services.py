@@ -27,6 +27,7 @@ async def test_each_service_signs_in_in_its_own_way(gateway: Gateway, service: D
     assert page.marks["name"] == "花咲　花子"
     assert page.marks["birthdate"] == "1985-04-12"
     assert page.marks["address"] == "花園県花咲町桜台一丁目２番３号"
+    assert (page.marks["name_substituted"], page.marks["address_substituted"]) == ("false", "false")
     assert len(page.marks["sub"]) == 43
     assert "local_id" not in page.marks
 

@@ -2,7 +2,7 @@
 
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -11,6 +11,7 @@ import pytest
 
 from gateway.card.api import (
     CardProfile,
+    CertificateLinking,
     CertificateType,
     CertificateValidator,
     EvidenceChecker,
@@ -18,12 +19,13 @@ from gateway.card.api import (
     RevocationSource,
 )
 from gateway.errors import PluginError
-from gateway.plugins import load_plugins
+from gateway.plugins import GROUPS, load_plugins
 from plugins.crl import CrlDirectory
 from plugins.jpki.auth import AuthProfile
 from plugins.jpki.sign import SignProfile
 from tests.card.conftest import keys, world
 from tests.card.world import NOW, World
+from tests.support.throwaway_ca import ThrowawayCa
 
 __all__ = ["keys", "world"]
 
@@ -31,12 +33,15 @@ PROFILES = "gateway.card_profiles"
 SOURCES = "gateway.revocation_sources"
 CHECKERS = "gateway.evidence_checkers"
 VALIDATORS = "gateway.certificate_validators"
+LINKING = "gateway.certificate_linking"
 
+Table = dict[str, object]
 PROTOCOLS: dict[str, type[Any]] = {
     PROFILES: CardProfile,
     SOURCES: RevocationSource,
     CHECKERS: EvidenceChecker,
     VALIDATORS: CertificateValidator,
+    LINKING: CertificateLinking,
 }
 
 
@@ -180,14 +185,31 @@ def test_a_table_for_a_plugin_without_settings_stops_the_start() -> None:
 
 FIRST_PARTY = {
     PROFILES: {"jpki-sign", "jpki-auth"},
-    SOURCES: {"crl", "ocsp"},
+    SOURCES: {"crl", "ocsp", "verification_service"},
     CHECKERS: {"crl", "ocsp"},
-}
-# What a plugin cannot do without.
-TABLES: dict[tuple[str, str], dict[str, object]] = {
-    (SOURCES, "ocsp"): {"responders": {"*": "http://ocsp.example.test/"}},
+    LINKING: {"verification_service"},
 }
 INSTALLED = [each for group in PROTOCOLS for each in entry_points(group=group)]
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, str], Table]:
+    """What a plugin cannot do without."""
+    client = ThrowawayCa(tmp_path_factory.mktemp("client")).client()
+    service: Table = {
+        "base_url": "https://pf.example.test/jpki",
+        "client_certificate_file": str(client.certificate_file),
+        "client_key_file": str(client.key_file),
+    }
+    return {
+        (SOURCES, "ocsp"): {"responders": {"*": "http://ocsp.example.test/"}},
+        (SOURCES, "verification_service"): service,
+        (LINKING, "verification_service"): service,
+    }
+
+
+def test_every_group_has_its_protocol() -> None:
+    assert set(GROUPS) == set(PROTOCOLS)
 
 
 def test_the_first_party_plugins_come_through_the_door_of_anyones() -> None:
@@ -196,13 +218,15 @@ def test_the_first_party_plugins_come_through_the_door_of_anyones() -> None:
 
 
 @pytest.mark.parametrize("entry_point", INSTALLED, ids=lambda each: f"{each.group}:{each.name}")
-def test_every_installed_plugin_keeps_its_protocol(entry_point: EntryPoint) -> None:
+def test_every_installed_plugin_keeps_its_protocol(
+    entry_point: EntryPoint, tables: Mapping[tuple[str, str], Table]
+) -> None:
     protocol = PROTOCOLS[entry_point.group]
     only_this = EntryPoints([entry_point])
     group, name = entry_point.group, entry_point.name
-    tables = {name: TABLES.get((group, name), {})}
+    own = {name: tables.get((group, name), {})}
 
-    (plugin,) = load_plugins(group, [name], tables, protocol, only_this)
+    (plugin,) = load_plugins(group, [name], own, protocol, only_this)
 
     assert isinstance(plugin, protocol)
     for member, promised in vars(protocol).items():

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from gateway.card.api import Reason
+from gateway.card.api import CertificateStatus, Reason, StatusValue
 from gateway.card.model import Outcome, Verification
 from gateway.residents.registry import Residents
 
@@ -20,12 +20,21 @@ async def refuse_known(residents: Residents, found: Verification) -> Verificatio
     """Evidence that is older than what is known, from another source or an older list, may still
     say good."""
     identity, kind = found.identity, found.certificate_type
-    if identity is None or kind is None or not await residents.knows_revoked(identity, kind):
+    if identity is None or kind is None:
+        return found
+    known = await residents.known_revocation(identity, kind)
+    if known is None:
         return found
     return replace(
         found,
         outcome=Outcome.REFUSED,
         reason=Reason.REVOKED,
+        status=CertificateStatus(
+            StatusValue.REVOKED,
+            "bindings",
+            revocation_reason=known.reason,
+            revoked_at=known.revoked_at,
+        ),
         basic_attributes=None,
         identity=None,
     )

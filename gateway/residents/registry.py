@@ -38,7 +38,7 @@ from gateway.residents.records import (
     open_review,
     stand_in_line,
 )
-from gateway.residents.revocations import Revocation, Revocations, find_bound, is_known_revoked
+from gateway.residents.revocations import Revocation, Revocations, find_bound, find_revocation
 from gateway.residents.sealed_attributes import SealedAttributes
 from gateway.residents.standing import AttributeStanding, standing
 from gateway.store.api import Also, Records, nothing_else
@@ -110,13 +110,13 @@ class Residents:
         async with self._records.writing() as connection:
             return await self._revocations.carry_out(connection, revoked, now) == 1
 
-    async def knows_revoked(
+    async def known_revocation(
         self, identity: CertificateIdentity, certificate_type: CertificateType
-    ) -> bool:
-        """Whether it is bound, and was revoked once."""
+    ) -> Revocation | None:
+        """Of one that is bound."""
         identity_hash = certificate_hash(self._keyed_hash, certificate_type, identity)
         async with self._records.reading() as connection:
-            return await is_known_revoked(connection, identity_hash)
+            return await find_revocation(connection, identity_hash)
 
     async def attributes(self, resident_id: str) -> BasicAttributes | None:
         """Opened for this one resident."""

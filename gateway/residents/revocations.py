@@ -26,7 +26,7 @@ _NOT_KNOWN = sa.and_(
     certificates.c.identity_hash.in_(_HASHES), certificates.c.found_revoked_at.is_(None)
 )
 _BOUND = sa.select(certificates.c.identity_hash).where(_NOT_KNOWN)
-_KNOWN = sa.select(certificates.c.identity_hash).where(
+_KNOWN = sa.select(certificates.c.revoked_at, certificates.c.revocation_reason).where(
     certificates.c.identity_hash == sa.bindparam("identity_hash"),
     certificates.c.found_revoked_at.is_not(None),
 )
@@ -72,9 +72,11 @@ async def find_bound(connection: AsyncConnection, hashes: Collection[str]) -> Se
     return (await connection.execute(_BOUND, {"hashes": list(hashes)})).scalars().all()
 
 
-async def is_known_revoked(connection: AsyncConnection, identity_hash: str) -> bool:
+async def find_revocation(connection: AsyncConnection, identity_hash: str) -> Revocation | None:
+    """Of a bound certificate."""
     found = await connection.execute(_KNOWN, {"identity_hash": identity_hash})
-    return found.one_or_none() is not None
+    row = found.one_or_none()
+    return None if row is None else Revocation(row.revoked_at, row.revocation_reason)
 
 
 class Revocations:

@@ -92,3 +92,17 @@ async def test_evidence_that_says_good_again_opens_nothing(
     assert len(await revocations(gateway)) == 1
     other = town.card(TARO, gateway.clock())
     assert went_on(await stranger.register(other))
+
+
+async def test_a_move_that_was_learned_is_still_told_as_one_where_evidence_says_good_again(
+    gateway: Gateway, town: Town, visitor: Visitor, stranger: Visitor, card: VirtualCard
+) -> None:
+    assert went_on(await visitor.register(card))
+    before = town.authority.crls(gateway.clock() + LATER)
+    town.revoke(card.signature, MOVED, gateway.clock())
+    assert failure(await stranger.register(card)) == ("moved", 403)
+    for name, content in before.items():
+        (town.crl_folder / name).write_bytes(content)
+    gateway.clock.forward(seconds=LATER.total_seconds())
+    assert failure(await stranger.register(card)) == ("moved", 403)
+    assert len(await revocations(gateway)) == 1

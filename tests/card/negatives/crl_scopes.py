@@ -21,6 +21,7 @@ from tests.card.negatives.lists import (
     entries,
     for_reason,
     given,
+    listed_twice,
     listing,
     of_the_other_service,
     point,
@@ -134,12 +135,14 @@ REVOKED = (
     revoked("on one list and not on a later one", lambda town: given(revoking(town), town.crl())),
     revoked("on the last list", lambda town: given(town.crl(), revoking(town))),
     revoked("among ten thousand", among_ten_thousand),
+    revoked("twice on one list", listed_twice),
 )
 
 REFUSALS = (*SCOPES, *ENTRIES, *REVOKED)
 
 ACCEPTANCES = (
     accepted("a CRL: with others on it", entries(OTHER, NEXT)),
+    accepted("a CRL: with another on it twice", entries(OTHER, OTHER)),
     accepted(
         "a CRL: an entry with an unknown extension",
         entries(entry(77, None, extension(UNKNOWN_OID, b"\5\0"))),

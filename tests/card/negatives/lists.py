@@ -119,6 +119,11 @@ def among_ten_thousand(town: Town) -> Members:
     return given(town.crl(customise=lambda made: replace(made, revoked=listed)))
 
 
+def listed_twice(town: Town) -> Members:
+    entry = RevokedEntry(town.leaf.serial_number, NOW)
+    return given(town.crl(customise=lambda made: replace(made, revoked=(entry, entry))))
+
+
 def of_the_other_service(town: Town) -> Members:
     """Its own list, and another CA's with the same number on it."""
     entry = RevokedEntry(town.leaf.serial_number, NOW)

@@ -1,10 +1,8 @@
 """Loading plugins: by name, in the settings' order; and the contract of those that come with it."""
 
 import inspect
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib.metadata import EntryPoint, EntryPoints, entry_points
-from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
@@ -15,7 +13,6 @@ from gateway.card.api import (
     CertificateType,
     CertificateValidator,
     EvidenceChecker,
-    Reason,
     RevocationSource,
 )
 from gateway.errors import PluginError
@@ -23,11 +20,7 @@ from gateway.plugins import GROUPS, load_plugins
 from plugins.crl import CrlDirectory
 from plugins.jpki.auth import AuthProfile
 from plugins.jpki.sign import SignProfile
-from tests.card.conftest import keys, world
-from tests.card.world import NOW, World
 from tests.support.throwaway_ca import ThrowawayCa
-
-__all__ = ["keys", "world"]
 
 PROFILES = "gateway.card_profiles"
 SOURCES = "gateway.revocation_sources"
@@ -249,59 +242,3 @@ def test_a_profile_says_what_it_is(profile: CardProfile) -> None:
 def test_every_first_party_plugin_refuses_a_key_it_does_not_know(plugin: Any) -> None:
     with pytest.raises(ValueError, match=r"^no-such-key: unknown key"):
         plugin({"no-such-key": 1})
-
-
-# --- a third party's plugin -----------------------------------------------------------------
-
-README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
-THIRD_PARTY = README.partition("```python\n")[2].partition("```")[0]
-"""What the README shows is what runs here."""
-
-
-@pytest.fixture
-def third_party(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EntryPoints]:
-    """An installed distribution: one module and its metadata, as an installer leaves them."""
-    (tmp_path / "acme_validators.py").write_text(THIRD_PARTY)
-    metadata = tmp_path / "acme_issuance-1.0.dist-info"
-    metadata.mkdir()
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-issuance\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text(
-        f"[{VALIDATORS}]\nacme_issuance = acme_validators:IssuedAfter\n"
-    )
-    monkeypatch.syspath_prepend(str(tmp_path))
-    yield entry_points(group=VALIDATORS)
-    sys.modules.pop("acme_validators", None)
-
-
-def test_the_readmes_validator_is_twenty_lines() -> None:
-    assert "class IssuedAfter" in THIRD_PARTY
-    assert len(THIRD_PARTY.splitlines()) <= 20
-    assert 'acme_issuance = "acme_validators:IssuedAfter"' in README
-
-
-@pytest.mark.anyio
-async def test_a_third_partys_validator_is_loaded_and_refuses(
-    world: World, third_party: EntryPoints
-) -> None:
-    validators = load_plugins(VALIDATORS, ["acme_issuance"], {}, PROTOCOLS[VALIDATORS], third_party)
-    verifier = world.verifier(validators=validators)
-    issued_in = world.issue().certificate.not_valid_before_utc.year
-
-    found = await verifier.verify(world.present(world.issue().certificate), NOW)
-    assert found.accepted
-    assert issued_in > 2025
-
-    found = await verifier.verify(world.present(world.issue_in(2025).certificate), NOW)
-    assert found.reason is Reason.REFUSED_BY_PLUGIN
-    assert not found.accepted
-
-
-@pytest.mark.anyio
-async def test_installed_is_not_active(world: World, third_party: EntryPoints) -> None:
-    validators = load_plugins(VALIDATORS, [], {}, PROTOCOLS[VALIDATORS], third_party)
-
-    found = await world.verifier(validators=validators).verify(
-        world.present(world.issue_in(2025).certificate), NOW
-    )
-
-    assert found.accepted

@@ -9,10 +9,10 @@ from cryptography import x509
 
 from gateway.card.api import Anchor
 from plugins.crl.admission import Admission
-from plugins.crl.fetch import Tell
 from plugins.crl.files import CrlFiles, Loaded, Reading
 from plugins.crl.index import RevocationList
 from plugins.crl.index_folder import IndexFolder
+from plugins.crl.receiving import Tell
 from plugins.crl.refresher import Refresher, SourceState
 from plugins.crl.settings import read_settings
 

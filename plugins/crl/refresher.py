@@ -12,8 +12,9 @@ from pathlib import Path
 from plugins.crl.admission import Admission
 from plugins.crl.atomic import replacing
 from plugins.crl.errors import UnusableError
-from plugins.crl.fetch import Tell, fetch
+from plugins.crl.fetch import LONGEST_SECONDS, fetch
 from plugins.crl.index import RevocationList
+from plugins.crl.receiving import Receiving, Tell
 from plugins.crl.settings import CrlSettings
 
 logger = logging.getLogger(__name__)
@@ -49,6 +50,8 @@ class SourceState:
 class Refresher:
     settings: CrlSettings
     admission: Admission
+    longest_seconds: float = LONGEST_SECONDS
+    """How long one list may take to come."""
 
     async def forever(self, clock: Callable[[], datetime]) -> None:
         while self.settings.sources:
@@ -66,13 +69,18 @@ class Refresher:
         self._keep(url, SourceState(now, before.failures + 1, "it was not finished"))
         try:
             with self.admission.partial() as partial:
-                await fetch(url, partial, self.settings.max_file_bytes, tell)
+                await self._receive(url, partial, tell)
                 taken = await asyncio.to_thread(self.admission.take, partial, now)
         except (OSError, UnusableError) as error:
             self._keep(url, SourceState(now, before.failures + 1, str(error)))
             raise
         self._keep(url, SourceState(now))
         return taken
+
+    async def _receive(self, url: str, partial: Path, tell: Tell) -> None:
+        with partial.open("wb") as file:
+            receiving = Receiving(file, self.settings.max_file_bytes, tell)
+            await fetch(url, self.settings.programs, receiving, self.longest_seconds)
 
     def state(self, url: str) -> SourceState:
         try:

@@ -223,10 +223,11 @@ async def test_while_the_gateway_runs_lists_are_fetched_and_read_unasked(
 @pytest.mark.parametrize(
     ("sources", "problem"),
     [
-        (["ldap://directory.example.test/cn=crl"], "LDAP is not built"),
-        (["ftp://example.test/a.crl"], "an http or https address"),
+        (["ftp://example.test/a.crl"], r"^programs\.ftp: a program is needed"),
         (["https://name:word@example.test/a.crl"], "without a user"),
-        (["https:///a.crl"], "an http or https address"),
+        (["https://:word@example.test/a.crl"], "without a user"),
+        (["https://example.test/a crl"], "is not an address"),
+        (["https:///a.crl"], "names no host"),
         (["http://example.test:port/"], "is not an address"),
         (["https://example.test/", "https://example.test/"], "twice"),
         ("https://example.test/", "a list of addresses"),

@@ -67,6 +67,7 @@ def _status(verification: Verification) -> Mapping[str, object] | None:
     return {
         "value": status.value,
         "source": status.source,
+        "evidence": status.evidence,
         "this_update": status.this_update,
         "next_update": status.next_update,
         "revocation_reason": status.revocation_reason,

@@ -51,6 +51,8 @@ def printable(text: str) -> str:
 
 def _status(status: CertificateStatus) -> Iterator[str]:
     told = f"Revocation: {status.value}, from {status.source}"
+    if status.evidence is not None:
+        told += f" ({status.evidence})"
     if status.this_update is not None:
         told += f" of {_time(status.this_update)}"
     if status.next_update is not None:

@@ -107,6 +107,7 @@ async def test_a_verification_that_is_accepted_tells_all(door: Door) -> None:
     assert body["status"] == {
         "value": "good",
         "source": "known",
+        "evidence": None,
         "this_update": None,
         "next_update": None,
         "revocation_reason": None,

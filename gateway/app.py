@@ -71,7 +71,7 @@ async def open_app(settings: Settings, clock: Clock = system_clock) -> AsyncIter
         with observing(settings, clock) as observation:
             installed = installed_plugins()
             verifier = make_verifier(settings, installed)
-            linking = load_linking(settings, installed)
+            linking = load_linking(settings, installed, verifier.revocation_sources)
             provider = await make_provider(settings, records, moments, clock, observation.noted)
             await provider.audit.record(started(clock()))
             async with (
@@ -112,7 +112,8 @@ async def create_app(
     """Raises SettingsError or PluginError where it cannot be started as the settings say. `apart`:
     entered by whoever will have documents read; without one in use nothing has to be closed."""
     plugins = installed or installed_plugins()
-    verifier, linking = make_verifier(settings, plugins), load_linking(settings, plugins)
+    verifier = make_verifier(settings, plugins)
+    linking = load_linking(settings, plugins, verifier.revocation_sources)
     provider = await make_provider(settings, records, moments, clock)
     return make_app(provider, verifier, apart=apart, linking=linking)
 

@@ -1,6 +1,6 @@
 """From settings and stores to the parts the application is made of."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from importlib.metadata import EntryPoints
 from pathlib import Path
@@ -72,11 +72,14 @@ def load_validators(settings: Settings, installed: EntryPoints) -> tuple[Certifi
     return load_plugins(group, names, settings.plugins, CertificateValidator, installed)
 
 
-def load_linking(settings: Settings, installed: EntryPoints) -> CertificateLinking | None:
-    """None where none is named: nobody can be asked then."""
+def load_linking(
+    settings: Settings, installed: EntryPoints, sources: Sequence[RevocationSource] = ()
+) -> CertificateLinking | None:
+    """None where none is named: nobody can be asked then. One of the `sources`, if it is named as
+    both."""
     group, name = "gateway.certificate_linking", settings.card.linking
-    names = (name,) if name else ()
-    plugins = load_plugins(group, names, settings.plugins, CertificateLinking, installed)
+    names, tables = (name,) if name else (), settings.plugins
+    plugins = load_plugins(group, names, tables, CertificateLinking, installed, sources)
     return next(iter(plugins), None)
 
 

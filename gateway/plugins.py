@@ -31,13 +31,16 @@ def load_plugins(
     tables: Mapping[str, Mapping[str, object]],
     protocol: Callable[..., P],
     entry_points: EntryPoints,
+    built: Sequence[object] = (),
 ) -> tuple[P, ...]:
     """The named plugins of a group, each built with its own table `[plugins.NAME]`. `protocol` is
-    the class they must satisfy (a Protocol is no `type[P]` to mypy, since it cannot be built)."""
+    the class they must satisfy (a Protocol is no `type[P]` to mypy, since it cannot be built).
+    `built`: plugins of other groups. One that is named here too serves here as well, so that what
+    it keeps (connections, tokens, answers) is there once."""
     installed = entry_points.select(group=group)
     if len(set(names)) != len(names):
         raise PluginError(f"{group}: a plugin is named twice ({', '.join(names)})")
-    return tuple(_load(_find(installed, group, name), protocol, tables) for name in names)
+    return tuple(_load(_find(installed, group, name), protocol, tables, built) for name in names)
 
 
 def _find(installed: EntryPoints, group: str, name: str) -> EntryPoint:
@@ -52,7 +55,10 @@ def _find(installed: EntryPoints, group: str, name: str) -> EntryPoint:
 
 
 def _load(
-    entry_point: EntryPoint, protocol: Callable[..., P], tables: Mapping[str, Mapping[str, object]]
+    entry_point: EntryPoint,
+    protocol: Callable[..., P],
+    tables: Mapping[str, Mapping[str, object]],
+    built: Sequence[object],
 ) -> P:
     name = entry_point.name
     try:
@@ -61,7 +67,10 @@ def _load(
         raise PluginError(f"plugin {name!r} cannot be loaded: {error}") from error
     if not isinstance(factory, type):
         raise PluginError(f"plugin {name!r} is not a class")
-    plugin = _build(factory, name, tables.get(name, {}))
+    same = (each for each in built if type(each) is factory and _name_of(each) == name)
+    plugin: object = next(same, None)
+    if plugin is None:
+        plugin = _build(factory, name, tables.get(name, {}))
     _check_shape(plugin, name, cast("type", protocol))
     return cast("P", plugin)
 
@@ -83,7 +92,7 @@ def _build(factory: type, name: str, table: Mapping[str, object]) -> object:
 def _check_shape(plugin: object, name: str, protocol: type) -> None:
     if not isinstance(plugin, protocol):
         raise PluginError(f"plugin {name!r} is no {protocol.__name__}: it lacks a member")
-    called = getattr(plugin, "name", None)
+    called = _name_of(plugin)
     if called != name:
         raise PluginError(f"plugin {name!r} calls itself {called!r}")
     for member, promised in vars(protocol).items():
@@ -93,3 +102,7 @@ def _check_shape(plugin: object, name: str, protocol: type) -> None:
         if inspect.iscoroutinefunction(getattr(plugin, member)) != is_async:
             kind = "async" if is_async else "a plain function"
             raise PluginError(f"plugin {name!r}: {member} must be {kind}")
+
+
+def _name_of(plugin: object) -> object:
+    return getattr(plugin, "name", None)

@@ -64,6 +64,10 @@ class Loud:
     async def validate(self, path: object, context: object) -> None: ...
 
 
+class Louder(Loud):
+    """Another class, of the same name."""
+
+
 class NotAsync(Quiet):
     name = "not-async"
 
@@ -150,6 +154,20 @@ def test_a_plugin_that_cannot_be_used_stops_the_start(names: list[str], message:
         load(*names)
 
     assert "\n" not in str(stopped.value)
+
+
+def test_one_that_is_named_in_two_groups_is_one_object_with_one_table() -> None:
+    both = EntryPoints([*installed(("loud", "Loud")), *installed(("loud", "Loud"), group=SOURCES)])
+    tables: dict[str, dict[str, object]] = {"loud": {"volume": 3}}
+    built = load_plugins(SOURCES, ["loud"], tables, PROTOCOLS[VALIDATORS], both)
+    again = load_plugins(VALIDATORS, ["loud"], tables, PROTOCOLS[VALIDATORS], both, built)
+    assert again[0] is built[0]
+
+
+def test_another_class_under_the_same_name_is_another_object() -> None:
+    found = installed(("loud", "Louder"))
+    (plugin,) = load_plugins(VALIDATORS, ["loud"], {}, PROTOCOLS[VALIDATORS], found, load("loud"))
+    assert type(plugin) is Louder
 
 
 def test_where_nothing_is_installed_the_message_says_so() -> None:

@@ -92,12 +92,22 @@ def _signs(kind: CertificateType) -> bool:
 
 async def with_linking(gateway: Gateway, ledger: Ledger) -> Gateway:
     """The same gateway, started again with the plugin."""
+    return await started_again(gateway, {NAME: {"ledger": ledger}}, INSTALLED, linking=NAME)
+
+
+async def started_again(
+    gateway: Gateway,
+    tables: Mapping[str, Mapping[str, Any]],
+    installed: EntryPoints,
+    **changes: Any,
+) -> Gateway:
+    """The same gateway, with these `changes` of the section [card], and plugins' tables."""
     before = gateway.provider
-    card = msgspec.structs.replace(before.settings.card, linking=NAME)
-    plugins = {**before.settings.plugins, NAME: {"ledger": ledger}}
+    card = msgspec.structs.replace(before.settings.card, **changes)
+    plugins = {**before.settings.plugins, **tables}
     settings = msgspec.structs.replace(before.settings, card=card, plugins=plugins)
     stores = before.records, before.moments
-    app = await create_app(settings, *stores, gateway.clock, INSTALLED)
+    app = await create_app(settings, *stores, gateway.clock, installed)
     provider = await make_provider(settings, *stores, gateway.clock)
     return Gateway(app, provider, gateway.clock, gateway.secrets)
 

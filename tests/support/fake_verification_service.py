@@ -54,6 +54,8 @@ class FakeVerificationService:
     """What becomes of an answer that would be right."""
     fault: Fault | None = None
     """Instead of any answer."""
+    out_of_order: set[str] = field(default_factory=set)
+    """Paths of calls that cannot be answered just now."""
     asked: list[Asked] = field(default_factory=list)
     """Without the token endpoint's."""
     base_url: str = ""
@@ -79,6 +81,8 @@ class FakeVerificationService:
         self.asked.append(asked)
         if self.tokens is not None and not _is_authorized(asked, self.tokens.good_tokens):
             writer.write(http(b"", status="401 Unauthorized"))
+        elif asked.path in self.out_of_order:
+            writer.write(http(b"", status="503 Service Unavailable"))
         elif self.fault is not None:
             await self.fault(asked, writer)
         else:

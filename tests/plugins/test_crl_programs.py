@@ -1,9 +1,13 @@
 """Lists that a program of the operator's own fetches: taken like any other, or not at all."""
 
 import json
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import anyio
 import pytest
 
 from gateway.card.api import StatusValue
@@ -67,6 +71,19 @@ async def test_it_is_told_how_much_is_here_while_it_writes(
     assert told == [(100, None), (len(published), None)]
 
 
+@contextmanager
+def standard_input_open() -> Iterator[None]:
+    """Whoever inherited ours would wait for its end."""
+    before, (reading, writing) = os.dup(0), os.pipe()
+    os.dup2(reading, 0)
+    try:
+        yield
+    finally:
+        os.dup2(before, 0)
+        for each in (before, reading, writing):
+            os.close(each)
+
+
 async def test_it_is_run_without_a_shell_and_inherits_nothing(
     program: Program, crls: CrlWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,7 +106,8 @@ async def test_it_is_run_without_a_shell_and_inherits_nothing(
         "}))"
     )
 
-    await program.refresh()
+    with standard_input_open(), anyio.fail_after(30):
+        await program.refresh()
 
     assert json.loads((program.folder / "seen").read_text()) == {
         "arguments": [program.address],

@@ -42,7 +42,7 @@ def test_what_a_request_brought_begins_no_line_of_its_own() -> None:
     assert "x\\x0a2026" in line
 
 
-@pytest.mark.parametrize("name", ["aiosqlite", "sqlalchemy.engine", "redis", "httpx2", "asyncio"])
+@pytest.mark.parametrize("name", ["asyncpg", "sqlalchemy.engine", "redis", "httpx2", "asyncio"])
 def test_no_library_speaks_below_warning(name: str) -> None:
     logging.config.dictConfig(log_configuration())
     assert not logging.getLogger(name).isEnabledFor(logging.INFO)

@@ -15,8 +15,9 @@ from gateway.keys.master import MasterKey, create_master_key, load_master_key
 from gateway.keys.model import ALGORITHMS, SigningKeyInfo
 from gateway.keys.signing import SigningKeys
 from gateway.settings import Settings
+from gateway.store.answering import answering
 from gateway.store.api import Records
-from gateway.store.records import answering, open_records
+from gateway.store.records import open_records
 from gateway.tenants.clients import Clients
 from gateway.tenants.registration import FileDeed, Registered
 from gateway.tenants.registration_file import register_file

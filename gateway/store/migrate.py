@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from gateway.store.records import answering, open_records
+from gateway.store.answering import answering
+from gateway.store.records import open_records
 
 # Any number, as long as it is the same for all who migrate one database.
 _ADVISORY_LOCK = 113_723_290_872_174

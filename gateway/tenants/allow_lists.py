@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.errors import Conflict, InvalidField, NoSuchThing, StoreError
+from gateway.store.answering import answering
 from gateway.store.api import Records
-from gateway.store.records import answering
 from gateway.tenants.admission import Admission
 from gateway.tenants.metadata import is_identifier
 from gateway.tenants.records import allowed_networks, has_ended, has_tenant, tenants

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 import gateway
 from gateway.errors import StoreError
+from gateway.store.api import Records
 from gateway.store.migrate import alembic_config, migrate
-from gateway.store.records import create_engine, open_records, records_url
+from gateway.store.records import open_records
 from gateway.store.tables import metadata
 from gateway.store.version import SCHEMA
 
@@ -52,23 +52,23 @@ def plain(value: Any) -> str:
     return str(value)
 
 
-async def schema_of(engine: AsyncEngine) -> dict[str, Any]:
-    async with engine.connect() as connection:
+async def schema_of(records: Records) -> dict[str, Any]:
+    async with records.reading() as connection:
         return await connection.run_sync(schema)
 
 
 async def test_the_migrated_schema_is_what_the_rooms_declare(empty_records_url: str) -> None:
     import_every_rooms_tables()
-    engine = create_engine(records_url(empty_records_url))
-    async with engine.begin() as connection:
+    records = open_records(empty_records_url)
+    async with records.writing() as connection:
         await connection.run_sync(metadata.create_all)
-    declared = await schema_of(engine)
-    async with engine.begin() as connection:
+    declared = await schema_of(records)
+    async with records.writing() as connection:
         await connection.run_sync(metadata.drop_all)
-    assert await schema_of(engine) == {}
+    assert await schema_of(records) == {}
     await migrate(empty_records_url)
-    migrated = await schema_of(engine)
-    await engine.dispose()
+    migrated = await schema_of(records)
+    await records.close()
     assert set(migrated) == set(metadata.tables)
     assert migrated == declared
 
@@ -80,11 +80,11 @@ def test_this_version_asks_for_the_newest_schema() -> None:
 
 async def test_migrating_again_changes_nothing(empty_records_url: str) -> None:
     await migrate(empty_records_url)
-    engine = create_engine(records_url(empty_records_url))
-    before = await schema_of(engine)
+    records = open_records(empty_records_url)
+    before = await schema_of(records)
     await migrate(empty_records_url)
-    assert await schema_of(engine) == before
-    await engine.dispose()
+    assert await schema_of(records) == before
+    await records.close()
 
 
 async def test_two_tasks_may_migrate_at_once(empty_records_url: str) -> None:
@@ -101,15 +101,15 @@ async def test_three_processes_may_migrate_at_once(empty_records_url: str) -> No
 
 
 async def test_a_migration_that_fails_leaves_nothing_behind(empty_records_url: str) -> None:
-    engine = create_engine(records_url(empty_records_url))
-    async with engine.begin() as connection:
+    records = open_records(empty_records_url)
+    async with records.writing() as connection:
         await connection.execute(sa.text("CREATE TABLE refresh_tokens (in_the_way INTEGER)"))
     with pytest.raises(StoreError, match="refresh_tokens"):
         await migrate(empty_records_url)
-    assert set(await schema_of(engine)) == {"refresh_tokens"}
-    async with engine.begin() as connection:
+    assert set(await schema_of(records)) == {"refresh_tokens"}
+    async with records.writing() as connection:
         await connection.execute(sa.text("DROP TABLE refresh_tokens"))
-    await engine.dispose()
+    await records.close()
     await migrate(empty_records_url)
     await check(empty_records_url)
 

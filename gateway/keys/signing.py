@@ -1,8 +1,10 @@
 """Signs our tokens and checks them again (RFC 7515). The store is read at start, at an unknown kid
 and now and then, never for a token."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +19,17 @@ from gateway.store.api import Also, Records, nothing_else
 _REFUSED = "the token is not one of ours, or it has expired"
 _UNKNOWN_KID_PAUSE = timedelta(seconds=1)
 MAX_TOKEN = 8_192
+KEPT = 1_024
+"""Tokens whose signature is remembered, by their hash."""
 _EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """What one of our keys has signed. Whether it is in time is asked every time."""
+
+    typ: str | None
+    payload: bytes = field(repr=False)
 
 
 class SigningKeys:
@@ -28,6 +40,7 @@ class SigningKeys:
         self._loaded_at = _EPOCH
         self._keys: dict[str, SigningKey] = {}
         self._active: dict[str, SigningKey] = {}
+        self._checked: dict[bytes, _Signed] = {}
         self._jws = jwt.PyJWS(algorithms=list(ALGORITHMS))
 
     async def ensure(self, now: datetime) -> None:
@@ -69,14 +82,11 @@ class SigningKeys:
         if len(token) > MAX_TOKEN:
             raise InvalidToken(_REFUSED)
         try:
-            header = jwt.get_unverified_header(token)
-            key = await self._find(header.get("kid"), now)
-            # The algorithm is the key's, never the header's word alone (RFC 8725 §3.1).
-            payload = self._jws.decode(token, key.public_key, [key.info.alg])
-            claims = json.loads(payload)
+            signed = await self._signed(token, now)
+            claims = json.loads(signed.payload)
         except (jwt.PyJWTError, ValueError, RecursionError) as cause:
             raise InvalidToken(_REFUSED) from cause
-        if not isinstance(claims, dict) or _media_type(header.get("typ")) != typ.lower():
+        if not isinstance(claims, dict) or signed.typ != typ.lower():
             raise InvalidToken(_REFUSED)
         expires = claims.get("exp")
         if not isinstance(expires, int | float):
@@ -84,6 +94,22 @@ class SigningKeys:
         if not allow_expired and now.timestamp() >= expires:
             raise InvalidToken(_REFUSED)
         return claims
+
+    async def _signed(self, token: str, now: datetime) -> "_Signed":
+        """The same token comes with every request of a program: its signature is checked once for
+        as long as the keys are not loaded anew."""
+        digest = hashlib.sha256(token.encode()).digest()
+        signed = self._checked.get(digest)
+        if signed is None:
+            header = jwt.get_unverified_header(token)
+            key = await self._find(header.get("kid"), now)
+            # The algorithm is the key's, never the header's word alone (RFC 8725 §3.1).
+            payload = self._jws.decode(token, key.public_key, [key.info.alg])
+            signed = _Signed(_media_type(header.get("typ")), payload)
+            if len(self._checked) == KEPT:
+                self._checked.clear()
+            self._checked[digest] = signed
+        return signed
 
     async def _find(self, kid: object, now: datetime) -> SigningKey:
         if kid not in self._keys and now - self._loaded_at >= _UNKNOWN_KID_PAUSE:
@@ -101,6 +127,7 @@ class SigningKeys:
         keys = await read_keys(self._records, self._master)
         self._keys = {key.info.kid: key for key in keys}
         self._active = {key.info.alg: key for key in keys if key.info.state is KeyState.ACTIVE}
+        self._checked = {}
         self._loaded_at = now
 
 

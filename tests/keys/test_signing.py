@@ -14,6 +14,7 @@ import pytest
 from gateway.errors import InvalidToken
 from gateway.keys.master import MasterKey
 from gateway.keys.model import KeyState
+from gateway.keys.records import signing_keys
 from gateway.keys.signing import SigningKeys
 from gateway.store.api import Records
 from gateway.store.migrate import migrate
@@ -158,3 +159,38 @@ def _keys(jwks: dict[str, object]) -> list[dict[str, Any]]:
     keys = jwks["keys"]
     assert isinstance(keys, list)
     return keys
+
+
+async def test_a_token_that_was_checked_is_still_asked_for_its_type_and_its_time(
+    keys: SigningKeys,
+) -> None:
+    signed = await token(keys)
+    found = await keys.verify(signed, typ="at+jwt", now=NOW)
+    found["sub"] = "somebody else"
+    assert await keys.verify(signed, typ="at+jwt", now=NOW) == claims()
+    with pytest.raises(InvalidToken):
+        await keys.verify(signed, typ="JWT", now=NOW)
+    with pytest.raises(InvalidToken):
+        await keys.verify(signed, typ="at+jwt", now=NOW + timedelta(seconds=600))
+
+
+async def test_a_token_that_was_checked_is_refused_once_its_key_is_gone(
+    keys: SigningKeys, records: Records
+) -> None:
+    signed = await token(keys)
+    await keys.verify(signed, typ="at+jwt", now=NOW)
+    async with records.writing() as connection:
+        await connection.execute(signing_keys.delete())
+    with pytest.raises(InvalidToken):
+        await keys.verify(signed, typ="at+jwt", now=NOW + RELOAD)
+
+
+async def test_a_changed_copy_of_a_token_that_was_checked_is_refused(keys: SigningKeys) -> None:
+    signed = await token(keys)
+    await keys.verify(signed, typ="at+jwt", now=NOW)
+    head, payload, signature = signed.split(".")
+    changed = f"{head}.{payload}.{signature[:-5]}{signature[-5:][::-1]}"
+    assert changed != signed
+    for copy in (changed, signed + ".", f"{head}.{payload}."):
+        with pytest.raises(InvalidToken):
+            await keys.verify(copy, typ="at+jwt", now=NOW)

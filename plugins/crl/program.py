@@ -1,4 +1,4 @@
-"""A program of the operator's own, run beside the gateway: it inherits nothing, outlives nobody."""
+"""A program of the operator's own: it inherits PATH and LANG alone, and ends with whoever waits."""
 
 import asyncio
 import os

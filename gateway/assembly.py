@@ -103,7 +103,7 @@ async def make_provider(
     await keys.ensure(clock())
     keyed_hash = await load_keyed_hash(records, master)
     audit = AuditLog(records, keyed_hash, told)
-    revocations = Revocations(audit, revoke_of_residents)
+    revocations = Revocations(audit, revoke_of_residents, clock)
     task_lifetime = timedelta(seconds=settings.login.task_seconds)
     return Provider(
         settings=settings,
@@ -156,7 +156,7 @@ def make_sweep(provider: Provider, verifier: CardVerifier) -> Sweep:
         records=provider.records,
         moments=provider.moments,
         keyed_hash=provider.keyed_hash,
-        revocations=Revocations(provider.audit, revoke_of_residents),
+        revocations=Revocations(provider.audit, revoke_of_residents, provider.clock),
         sources=verifier.revocation_sources,
         certificate_types=verifier.certificate_types,
         clock=provider.clock,

@@ -33,7 +33,7 @@ class Presented:
             expected_type=expected,
         )
         found = await self.verifier.verify(presentation, now)
-        await learn_refusal(self.residents, found, now)
+        await learn_refusal(self.residents, found)
         return await refuse_known(self.residents, found)
 
 

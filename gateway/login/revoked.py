@@ -1,19 +1,18 @@
 """Revoked is for good: what a card is refused for is learned, and what was learned refuses it."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from gateway.card.api import CertificateStatus, Reason, StatusValue
 from gateway.card.model import Outcome, Verification
 from gateway.residents.registry import Residents
 
 
-async def learn_refusal(residents: Residents, found: Verification, now: datetime) -> None:
+async def learn_refusal(residents: Residents, found: Verification) -> None:
     """Where nobody lists what is revoked, the door is where it is seen."""
     identity, kind, status = found.revoked_identity, found.certificate_type, found.status
     if identity is None or kind is None or status is None or status.revocation_reason is None:
         return
-    await residents.learn_revoked(identity, kind, status.revoked_at, status.revocation_reason, now)
+    await residents.learn_revoked(identity, kind, status.revoked_at, status.revocation_reason)
 
 
 async def refuse_known(residents: Residents, found: Verification) -> Verification:

@@ -63,7 +63,7 @@ async def conclude(
         detail=found.log_detail,
     )
     await provider.audit.record(entry)
-    await learn_refusal(provider.residents, found, now)
+    await learn_refusal(provider.residents, found)
     if reader is None or resident is None or resident.state is not ResidentState.ACTIVE:
         return None
     return {"sub": provider.subjects.sub(resident.resident_id, reader.sector_identifier)}

@@ -97,7 +97,6 @@ class Residents:
         certificate_type: CertificateType,
         revoked_at: datetime | None,
         reason: str,
-        now: datetime,
     ) -> bool:
         """Somebody came with it and was refused: what the sweep does with a list's. False where it
         is bound to nobody, or was known."""
@@ -108,7 +107,7 @@ class Residents:
             return False
         revoked = {identity_hash: Revocation(revoked_at, reason)}
         async with self._records.writing() as connection:
-            return await self._revocations.carry_out(connection, revoked, now) == 1
+            return await self._revocations.carry_out(connection, revoked) == 1
 
     async def known_revocation(
         self, identity: CertificateIdentity, certificate_type: CertificateType

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from gateway.audit.log import AuditLog
 from gateway.audit.model import GATEWAY, Entry, LogKind, Outcome
 from gateway.card.api import CertificateType
+from gateway.clock import Clock
 from gateway.residents.model import ResidentState
 from gateway.residents.records import certificates, residents
 
@@ -80,12 +81,13 @@ async def find_revocation(connection: AsyncConnection, identity_hash: str) -> Re
 
 
 class Revocations:
-    def __init__(self, audit: AuditLog, end_grants: EndGrants) -> None:
+    def __init__(self, audit: AuditLog, end_grants: EndGrants, clock: Clock) -> None:
         self._audit = audit
         self._end_grants = end_grants
+        self._clock = clock
 
     async def carry_out(
-        self, connection: AsyncConnection, revoked: Mapping[str, Revocation], now: datetime
+        self, connection: AsyncConnection, revoked: Mapping[str, Revocation]
     ) -> int:
         """`revoked` by the certificate's keyed hash. How many of them are bound and were not known
         to be revoked: for the others nothing follows. In the caller's transaction."""
@@ -94,6 +96,8 @@ class Revocations:
         found = (await connection.execute(_HELD_CERTIFICATES, hashes)).all()
         if not found:
             return 0
+        # Not before: what others began while this waited for them ends too.
+        now = self._clock()
         reasons = {row.identity_hash: _reason(revoked[row.identity_hash]) for row in found}
         marks = [
             {"hash": each, "at": revoked[each].revoked_at, "reason": reason, "now": now}

@@ -142,7 +142,7 @@ class Sweep:
         while left:
             some, left = dict(left[:HITS]), left[HITS:]
             async with self.records.writing() as connection:
-                hits += await self.revocations.carry_out(connection, some, self.clock())
+                hits += await self.revocations.carry_out(connection, some)
         return hits
 
     async def _remember(self, revoked: RevokedCertificates) -> None:

@@ -81,7 +81,7 @@ async def measure_once(folder: Path) -> dict[str, float]:
         records=records,
         moments=MemoryMoments(system_clock),
         keyed_hash=KEYED_HASH,
-        revocations=Revocations(AuditLog(records, KEYED_HASH), revoke_of_residents),
+        revocations=Revocations(AuditLog(records, KEYED_HASH), revoke_of_residents, system_clock),
         sources=[source],
         certificate_types={ANCHOR_SET: TYPE},
         clock=system_clock,

@@ -32,7 +32,7 @@ async def browser(gateway: Gateway, resident: Resident) -> httpx2.AsyncClient:
 
 async def revoke(gateway: Gateway, reason: str = "affiliationChanged") -> None:
     identity, kind, now = sign(2).identity, CertificateType.SIGNATURE, gateway.clock()
-    assert await gateway.provider.residents.learn_revoked(identity, kind, now, reason, now)
+    assert await gateway.provider.residents.learn_revoked(identity, kind, now, reason)
 
 
 async def told(health: RelyingParty, access_token: str) -> dict[str, Any]:

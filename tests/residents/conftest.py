@@ -16,6 +16,8 @@ from gateway.residents.revocations import Revocations
 from gateway.store.api import Records
 from gateway.store.migrate import migrate
 from gateway.store.records import open_records
+from tests.residents.people import LATER
+from tests.support.gateway import MovableClock
 
 KEYED_HASH = KeyedHash(b"k" * 32)
 SEALER = Sealer(MasterKey(b"m" * 32))
@@ -45,7 +47,8 @@ def residents(records: Records) -> Residents:
 def residents_in(
     records: Records, keyed_hash: KeyedHash = KEYED_HASH, sealer: Sealer = SEALER
 ) -> Residents:
-    revocations = Revocations(AuditLog(records, keyed_hash), revoke_of_residents)
+    audit, clock = AuditLog(records, keyed_hash), MovableClock(LATER)
+    revocations = Revocations(audit, revoke_of_residents, clock)
     return Residents(records, keyed_hash, sealer, revocations)
 
 

@@ -1,13 +1,14 @@
 """Invented people, their attributes and their proven certificates."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from gateway.card.api import BasicAttributes, CertificateIdentity, CertificateType
 from gateway.residents.model import ProvenCertificate, Registration
 from gateway.residents.registry import Residents
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+LATER = NOW + timedelta(hours=6)
 NOT_AFTER = datetime(2031, 4, 12, 14, 59, 59, tzinfo=UTC)
 
 HANAKO = BasicAttributes(

@@ -23,11 +23,10 @@ from gateway.residents.sweep import Sweep
 from gateway.store.api import Moments, Records
 from gateway.store.memory import MemoryMoments
 from tests.residents.conftest import KEYED_HASH
-from tests.residents.people import NOW
+from tests.residents.people import LATER, NOW
 from tests.support.gateway import MovableClock
 
 REVOKED_AT = NOW - timedelta(days=1)
-LATER = NOW + timedelta(hours=6)
 TYPES = {
     "jpki-auth": CertificateType.AUTHENTICATION,
     "jpki-sign": CertificateType.SIGNATURE,
@@ -83,7 +82,7 @@ def sweep_over(records: Records, source: Lists, moments: Moments | None = None) 
         records=records,
         moments=moments or MemoryMoments(clock),
         keyed_hash=KEYED_HASH,
-        revocations=Revocations(AuditLog(records, KEYED_HASH), revoke_of_residents),
+        revocations=Revocations(AuditLog(records, KEYED_HASH), revoke_of_residents, clock),
         sources=[source],
         certificate_types=TYPES,
         clock=clock,

@@ -44,9 +44,8 @@ async def test_a_move_changes_the_standing_until_the_next_signature_certificate(
     resident_id = (await register(residents, 1, 2)).resident.resident_id
     assert await residents.standing(resident_id) is CURRENT
     proven = sign(2)
-    await residents.learn_revoked(
-        proven.identity, proven.certificate_type, NOW - timedelta(days=1), MOVED, NOW
-    )
+    at = NOW - timedelta(days=1)
+    await residents.learn_revoked(proven.identity, proven.certificate_type, at, MOVED)
     assert await residents.standing(resident_id) is CHANGED
     await residents.register(auth(1), sign(3), HANAKO_MOVED, NOW + timedelta(hours=1))
     assert await residents.standing(resident_id) is CURRENT
@@ -57,7 +56,7 @@ async def test_an_authentication_certificate_says_nothing_of_the_address(
 ) -> None:
     resident_id = (await register(residents, 1, 2)).resident.resident_id
     proven = auth(1)
-    await residents.learn_revoked(proven.identity, proven.certificate_type, NOW, MOVED, NOW)
+    await residents.learn_revoked(proven.identity, proven.certificate_type, NOW, MOVED)
     assert await residents.standing(resident_id) is CURRENT
 
 

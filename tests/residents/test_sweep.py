@@ -15,8 +15,8 @@ from gateway.residents.sweep import REMEMBERED
 from gateway.store.api import Records
 from gateway.store.memory import MemoryMoments
 from tests.residents.conftest import KEYED_HASH
-from tests.residents.people import HANAKO, NOW, SABURO, register
-from tests.residents.revoking import LATER, REVOKED_AT, Lists, bindings, changes, sweep_over
+from tests.residents.people import HANAKO, LATER, NOW, SABURO, register
+from tests.residents.revoking import REVOKED_AT, Lists, bindings, changes, sweep_over
 from tests.support.gateway import MovableClock
 from tests.support.log import logged_in
 

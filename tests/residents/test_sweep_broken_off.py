@@ -14,8 +14,8 @@ from gateway.residents.registry import Residents
 from gateway.residents.sweep import CHUNK, HITS, SLICE
 from gateway.store.api import Records
 from tests.residents.conftest import KEYED_HASH
-from tests.residents.people import NOW, auth, register
-from tests.residents.revoking import LATER, REVOKED_AT, TYPES, Lists, changes, sweep_over
+from tests.residents.people import LATER, NOW, auth, register
+from tests.residents.revoking import REVOKED_AT, TYPES, Lists, changes, sweep_over
 from tests.support.log import logged_in
 
 pytestmark = pytest.mark.anyio
@@ -98,9 +98,8 @@ async def test_the_door_and_the_sweep_at_once_tell_it_once(
     async def at_the_door() -> None:
         for number in reversed(numbers):
             identity = auth(number).identity
-            await residents.learn_revoked(
-                identity, TYPES["jpki-auth"], REVOKED_AT, "keyCompromise", LATER
-            )
+            kind = TYPES["jpki-auth"]
+            await residents.learn_revoked(identity, kind, REVOKED_AT, "keyCompromise")
 
     with anyio.fail_after(60):
         async with anyio.create_task_group() as both:

@@ -24,7 +24,7 @@ async def move(
     serial_number = load_der_x509_certificate(card.signature.certificate).serial_number
     identity = CertificateIdentity("jpki-sign", serial_number)
     kind = CertificateType.SIGNATURE
-    assert await gateway.provider.residents.learn_revoked(identity, kind, now, reason.value, now)
+    assert await gateway.provider.residents.learn_revoked(identity, kind, now, reason.value)
 
 
 def renewed(gateway: Gateway, town: Town, card: VirtualCard) -> VirtualCard:

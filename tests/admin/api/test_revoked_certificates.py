@@ -29,10 +29,9 @@ async def revoke(
     office: Office, proven: ProvenCertificate, reason: str, *, dated: bool = True
 ) -> None:
     """An hour before these tests by the CA's word, where it is `dated`."""
-    now, kind = office.gateway.clock(), proven.certificate_type
     at = AN_HOUR_AGO if dated else None
     residents = office.gateway.provider.residents
-    assert await residents.learn_revoked(proven.identity, kind, at, reason, now)
+    assert await residents.learn_revoked(proven.identity, proven.certificate_type, at, reason)
 
 
 async def shown(office: Office, resident: Resident) -> dict[str, Any]:

@@ -32,7 +32,7 @@ async def clerk(office: Office) -> Operator:
 async def revoke(office: Office, reason: str, *, dated: bool = True) -> None:
     identity, kind, now = sign(2).identity, sign(2).certificate_type, office.gateway.clock()
     at = now - timedelta(days=2) if dated else None
-    assert await office.gateway.provider.residents.learn_revoked(identity, kind, at, reason, now)
+    assert await office.gateway.provider.residents.learn_revoked(identity, kind, at, reason)
 
 
 async def page_of(

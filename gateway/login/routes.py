@@ -1,6 +1,7 @@
 """The sign-in pages. They hand over to the reader agent and take its answer; decide nothing."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -100,15 +101,22 @@ class Login:
         purpose = parse_purpose(query.get("purpose"))
         answer = parse_answer(await form_parameters(request), purpose)
         holder, origin = self.browsers.holder(request), origin_of(request, RESIDENT)
-        result = await self.card.complete(answer, Attempt(holder, origin, purpose, self.clock()))
+        now = self.clock()
+        result = await self.card.complete(answer, Attempt(holder, origin, purpose, now))
         if isinstance(result, Failure):
             tries = answer.tries_remaining if isinstance(answer, Declined) else None
             return await self._failed(request, task_id, task, result, tries)
-        return await self._open_session(request, task_id, task, result)
+        return await self._open_session(request, task_id, task, result, now)
 
     async def _open_session(
-        self, request: Request, task_id: str, task: LoginTask, signed_in: SignedIn
+        self,
+        request: Request,
+        task_id: str,
+        task: LoginTask,
+        signed_in: SignedIn,
+        now: datetime,
     ) -> Response:
+        """As of `now`, when the card came: what was learned of it since ends the session too."""
         changed = signed_in.attributes_changed
         response = see_other(page_of(request, task_id) if changed else task.return_to)
         session = await self.sessions.open(
@@ -117,7 +125,7 @@ class Login:
             resident_id=signed_in.resident.resident_id,
             acr=signed_in.acr,
             amr=self.settings.login.amr_card,
-            now=self.clock(),
+            now=now,
         )
         if changed:
             await self.tasks.keep_open(task_id, task, session)

@@ -2,16 +2,18 @@
 
 import pytest
 
-from gateway.card.api import CertificateStatus, StatusValue
+from gateway.card.api import CertificateStatus, CertificateType, StatusValue
 from gateway.residents.model import Resident
 from gateway.virtual.card import VirtualCard
-from tests.login.asked import STATUS, Meanwhile, with_status
+from tests.login.asked import STATUS, Meanwhile, with_linking, with_status
+from tests.login.linking import identity_of
 from tests.login.visitor import Visitor, failure, went_on
 from tests.support.gateway import Gateway
 from tests.support.relying_party import RelyingParty
 from tests.support.town import HANAKO, Town
 
 pytestmark = pytest.mark.anyio
+AUTHENTICATION = CertificateType.AUTHENTICATION
 REVOKED = CertificateStatus(StatusValue.REVOKED, STATUS, revocation_reason="keyCompromise")
 
 
@@ -59,3 +61,29 @@ async def test_codes_and_sessions_begun_while_a_card_was_being_refused_end_with_
         assert not await is_let_in(visitor)
         answer = await health.redeem(codes[0])
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+
+
+@pytest.mark.parametrize("is_revoked", [True, False])
+async def test_nobody_is_let_in_by_a_certificate_that_was_found_revoked_while_they_waited(
+    gateway: Gateway, card: VirtualCard, *, is_revoked: bool
+) -> None:
+    meanwhile = Meanwhile()
+    gateway = await with_linking(gateway, meanwhile)
+    residents = gateway.provider.residents
+    async with gateway.browser() as browser:
+        visitor = Visitor(gateway, browser)
+        assert went_on(await visitor.register(card))
+
+        async def learn() -> None:
+            gateway.clock.forward(seconds=2)
+            if is_revoked:
+                identity = identity_of(card.authentication, AUTHENTICATION)
+                assert await residents.learn_revoked(
+                    identity, AUTHENTICATION, None, "keyCompromise"
+                )
+            gateway.clock.forward(seconds=2)
+
+        gateway.clock.forward(seconds=60)
+        meanwhile.happens = learn
+        await visitor.register(card)
+        assert await is_let_in(visitor) is not is_revoked

@@ -1,6 +1,8 @@
 """Writes operation, authentication and event entries into the store."""
 
+import asyncio
 from collections.abc import Callable
+from itertools import chain
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -10,6 +12,7 @@ from gateway.keys.hashing import KeyedHash
 from gateway.store.api import Records
 
 _INSERT = log_entries.insert()
+_Waiting = tuple[tuple[Entry, ...], asyncio.Future[None]]
 
 
 def nobody(_: Entry) -> None:
@@ -25,6 +28,8 @@ class AuditLog:
         self._records = records
         self._keyed_hash = keyed_hash
         self._told = told
+        self._waiting: list[_Waiting] = []
+        self._recording: asyncio.Task[None] | None = None
 
     async def write(self, connection: AsyncConnection, *entries: Entry) -> None:
         """In the caller's transaction: what is described and its entry stand or fall together."""
@@ -33,9 +38,30 @@ class AuditLog:
             self._told(entry)
 
     async def record(self, *entries: Entry) -> None:
-        """What changes no record: in a transaction of its own, over before this returns."""
-        async with self._records.writing() as connection:
-            await self.write(connection, *entries)
+        """What changes no record: committed before this returns, in one transaction with what
+        others record at the same moment. The disk is waited for once, however many they are."""
+        committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((entries, committed))
+        if self._recording is None or self._recording.done():
+            self._recording = asyncio.create_task(self._record_waiting())
+        await committed
+
+    async def _record_waiting(self) -> None:
+        while self._waiting:
+            together, self._waiting = self._waiting, []
+            failure: Exception | None = None
+            try:
+                async with self._records.writing() as connection:
+                    await self.write(connection, *chain.from_iterable(each for each, _ in together))
+            except Exception as error:  # noqa: BLE001 - it is told to everybody whom it concerns
+                failure = error
+            for _, committed in together:
+                if committed.done():
+                    continue  # whoever waited was cancelled; what happened is in the log
+                if failure is None:
+                    committed.set_result(None)
+                else:
+                    committed.set_exception(failure)
 
     def pseudonym(self, resident_id: str) -> str:
         """How a resident is named in a log: the same everywhere, no way back without the key."""

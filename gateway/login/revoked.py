@@ -5,14 +5,17 @@ from dataclasses import replace
 from gateway.card.api import CertificateStatus, Reason, StatusValue
 from gateway.card.model import Outcome, Verification
 from gateway.residents.registry import Residents
+from gateway.residents.revocations import UNSPECIFIED
 
 
 async def learn_refusal(residents: Residents, found: Verification) -> None:
     """Where nobody lists what is revoked, the door is where it is seen."""
     identity, kind, status = found.revoked_identity, found.certificate_type, found.status
-    if identity is None or kind is None or status is None or status.revocation_reason is None:
+    if identity is None or kind is None or status is None:
         return
-    await residents.learn_revoked(identity, kind, status.revoked_at, status.revocation_reason)
+    if status.value is StatusValue.REVOKED:  # and not a validator's own refusal
+        reason = status.revocation_reason or UNSPECIFIED
+        await residents.learn_revoked(identity, kind, status.revoked_at, reason)
 
 
 async def refuse_known(residents: Residents, found: Verification) -> Verification:

@@ -1,5 +1,7 @@
 """A certificate is revoked while somebody is at the door: nothing begun meanwhile stays."""
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.card.api import CertificateStatus, CertificateType, StatusValue
@@ -87,3 +89,17 @@ async def test_nobody_is_let_in_by_a_certificate_that_was_found_revoked_while_th
         meanwhile.happens = learn
         await visitor.register(card)
         assert await is_let_in(visitor) is not is_revoked
+
+
+async def test_a_revocation_that_tells_no_reason_is_learned_as_any_other(
+    gateway: Gateway, card: VirtualCard
+) -> None:
+    meanwhile = Meanwhile()
+    gateway = await with_status(gateway, meanwhile)
+    async with gateway.browser() as browser, gateway.browser() as other:
+        visitor, stranger = Visitor(gateway, browser), Visitor(gateway, other)
+        assert went_on(await visitor.register(card))
+        gateway.clock.forward(seconds=60)
+        meanwhile.answer = replace(REVOKED, revocation_reason=None)
+        assert failure(await stranger.sign_in(card)) == ("revoked", 403)
+        assert not await is_let_in(visitor)

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from plugins.crl.der import (
+from plugins.crl.errors import NotDerError, UnusableError
+from plugins.crl.row import MAX_SERIAL_BYTES, NO_REASON, write_late_date
+from plugins.der import (
     BOOLEAN,
     ENUMERATED,
     GENERALIZED_TIME,
@@ -17,8 +19,6 @@ from plugins.crl.der import (
     expect_tlv,
     read_tlv,
 )
-from plugins.crl.errors import UnusableError
-from plugins.crl.row import MAX_SERIAL_BYTES, NO_REASON, write_late_date
 from plugins.revocation_reasons import REASONS
 
 REASON_CODE, INVALIDITY_DATE, CERTIFICATE_ISSUER = (
@@ -31,7 +31,15 @@ REASON_EXTENSION = bytes.fromhex("300c300a0603551d1504030a01")
 
 
 def read_entry(der: bytes, start: int, end: int) -> tuple[bytes, int]:
-    """The row of the entry that begins at `start`, and where the entry ends."""
+    """The row of the entry that begins at `start`, and where the entry ends. Raises
+    UnusableError."""
+    try:
+        return _read(der, start, end)
+    except DerError as error:
+        raise NotDerError(error) from error
+
+
+def _read(der: bytes, start: int, end: int) -> tuple[bytes, int]:
     at, entry_end = expect_tlv(der, start, end, SEQUENCE)
     serial, at = expect_tlv(der, at, entry_end, INTEGER)
     key = _key(der[serial:at])

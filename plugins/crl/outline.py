@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from plugins.crl.der import (
+from plugins.crl.errors import NotDerError, UnusableError
+from plugins.der import (
     BIT_STRING,
     GENERALIZED_TIME,
     INTEGER,
@@ -13,7 +14,6 @@ from plugins.crl.der import (
     read_tlv,
     write_tlv,
 )
-from plugins.crl.errors import UnusableError
 
 VERSION_2 = bytes((INTEGER, 1, 1))
 NO_UNUSED_BITS = b"\x00"
@@ -37,6 +37,13 @@ class Outline:
 
 def read_outline(der: bytes) -> Outline:
     """Raises UnusableError: nothing may stand before, behind or between the parts."""
+    try:
+        return _read(der)
+    except DerError as error:
+        raise NotDerError(error) from error
+
+
+def _read(der: bytes) -> Outline:
     start, end = expect_tlv(der, 0, len(der), SEQUENCE)
     if end != len(der):
         raise DerError("bytes stand behind the list")

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from cryptography import x509
 
-from plugins.crl.errors import UnusableError
+from plugins.crl.errors import NotDerError, UnusableError
 from plugins.crl.outline import Outline
 
 # What is understood here, so that a critical one does not make the list unusable.
@@ -54,7 +54,7 @@ def read_facts(outline: Outline) -> ListFacts:
     try:
         return _parse(outline)
     except _NOT_PARSED as error:
-        raise UnusableError(f"not a CRL in DER ({type(error).__name__})") from error
+        raise NotDerError(type(error).__name__) from error
 
 
 def _parse(outline: Outline) -> ListFacts:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from cryptography import x509
 
 from gateway.card.api import BasicAttributes, CertificateError, Reason
+from plugins.der import DerError, expect_tlv
 
 # 1.2.392.200149.8.5.5.x; their order in the certificate means nothing.
 NAME = "1.2.392.200149.8.5.5.1"
@@ -47,22 +48,14 @@ def _texts(names: x509.SubjectAlternativeName) -> Mapping[str, str]:
 
 
 def _utf8_string(der: bytes, oid: str) -> str:
-    """Exactly one DER UTF8String (X.690 §8.23, lengths by §10.1)."""
-    if len(der) < 2 or der[0] != UTF8_STRING:
-        raise CertificateError(Reason.MALFORMED_ATTRIBUTES, f"{oid} is not a UTF8String")
-    start = 2 if der[1] < 0x80 else 2 + (der[1] & 0x7F)
-    content = der[start:]
-    if der[1:start] != _der_length(len(content)):
-        raise CertificateError(Reason.MALFORMED_ATTRIBUTES, f"{oid} has a wrong length")
+    """Exactly one DER UTF8String (X.690 §8.23)."""
     try:
-        return content.decode()
+        start, end = expect_tlv(der, 0, len(der), UTF8_STRING)
+    except DerError as error:
+        raise CertificateError(Reason.MALFORMED_ATTRIBUTES, f"{oid}: {error}") from None
+    if end != len(der):
+        raise CertificateError(Reason.MALFORMED_ATTRIBUTES, f"{oid}: bytes stand behind it")
+    try:
+        return der[start:end].decode()
     except UnicodeDecodeError:
         raise CertificateError(Reason.MALFORMED_ATTRIBUTES, f"{oid} is not UTF-8") from None
-
-
-def _der_length(length: int) -> bytes:
-    """The one way DER has to write a length."""
-    if length < 0x80:
-        return bytes([length])
-    octets = length.to_bytes((length.bit_length() + 7) // 8)
-    return bytes([0x80 | len(octets)]) + octets

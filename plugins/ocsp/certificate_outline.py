@@ -3,15 +3,8 @@
 from dataclasses import dataclass
 from hashlib import sha1
 
-from plugins.ocsp.der import (
-    BIT_STRING,
-    EXPLICIT_0,
-    INTEGER,
-    SEQUENCE,
-    MalformedError,
-    open_sequence,
-    whole_octets,
-)
+from plugins.der import BIT_STRING, INTEGER, SEQUENCE
+from plugins.ocsp.der import EXPLICIT_0, MalformedError, open_sequence, whole_octets
 
 _VERSION_3 = bytes((INTEGER, 1, 2))
 

@@ -2,12 +2,10 @@
 
 from datetime import UTC, datetime
 
+from plugins.der import SEQUENCE, DerError, expect_tlv
 from plugins.ocsp.unusable import UnusableError
 
-BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, OID = 0x01, 0x02, 0x03, 0x04, 0x06
-ENUMERATED, GENERALIZED_TIME, SEQUENCE = 0x0A, 0x18, 0x30
 EXPLICIT_0, EXPLICIT_1, EXPLICIT_2 = 0xA0, 0xA1, 0xA2
-TRUE = b"\xff"
 
 GENERALIZED_TIME_LENGTH = len("YYYYMMDDHHMMSSZ")
 _TIME_PARTS = (0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14)
@@ -60,22 +58,10 @@ class Reader:
 
     def _bounds(self, tag: int) -> tuple[int, int]:
         data, at = self._data, self._at
-        if at + 2 > len(data):
-            raise MalformedError("it ends early")
-        if data[at] != tag:
-            raise MalformedError("a value has another type than its place asks for")
-        length, content = data[at + 1], at + 2
-        if length & 0x80:
-            size = length & 0x7F
-            if not 1 <= size <= 4 or content + size > len(data):
-                raise MalformedError("a length is indefinite or too long")
-            length = int.from_bytes(data[content : content + size])
-            if length < 0x80 or length >> (8 * (size - 1)) == 0:
-                raise MalformedError("a length is not minimal")
-            content += size
-        if content + length > len(data):
-            raise MalformedError("a length reaches past the end")
-        return content, content + length
+        try:
+            return expect_tlv(data, at, len(data), tag)
+        except DerError as error:
+            raise MalformedError(str(error)) from error
 
 
 def open_sequence(der: bytes) -> Reader:

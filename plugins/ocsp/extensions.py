@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from plugins.ocsp.der import BOOLEAN, OCTET_STRING, OID, SEQUENCE, TRUE, MalformedError, Reader
+from plugins.der import BOOLEAN, OCTET_STRING, OID, SEQUENCE, TRUE
+from plugins.ocsp.der import MalformedError, Reader
 from plugins.ocsp.unusable import UnusableError
 
 # They are read before the signature is checked, so they are counted. Real responses carry one.

@@ -10,9 +10,9 @@ from hashlib import sha1, sha256
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from plugins.der import INTEGER, OCTET_STRING, SEQUENCE
 from plugins.ocsp.algorithms import PublicKey, load_key
 from plugins.ocsp.certificate_outline import read_certificate
-from plugins.ocsp.der import INTEGER, OCTET_STRING, SEQUENCE
 from plugins.ocsp.unusable import UnusableError
 
 # AlgorithmIdentifiers of SHA-1 and SHA-256, with NULL and without parameters (RFC 4055 §2.1). A

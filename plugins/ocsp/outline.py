@@ -3,16 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from plugins.der import BIT_STRING, ENUMERATED, GENERALIZED_TIME, OCTET_STRING, OID, SEQUENCE
 from plugins.ocsp.der import (
-    BIT_STRING,
-    ENUMERATED,
     EXPLICIT_0,
     EXPLICIT_1,
     EXPLICIT_2,
-    GENERALIZED_TIME,
-    OCTET_STRING,
-    OID,
-    SEQUENCE,
     MalformedError,
     Reader,
     open_sequence,

@@ -8,7 +8,7 @@ from cryptography import x509
 
 from gateway.card.api import CertificateStatus, StatusValue
 from plugins.asking.freshness import Untimely, untimely
-from plugins.ocsp.der import OCTET_STRING
+from plugins.der import OCTET_STRING
 from plugins.ocsp.extensions import Extensions, check_critical
 from plugins.ocsp.issuer import certificate_ids, read_issuer
 from plugins.ocsp.outline import read_response

@@ -4,17 +4,8 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime
 
-from plugins.ocsp.der import (
-    ENUMERATED,
-    EXPLICIT_0,
-    EXPLICIT_1,
-    GENERALIZED_TIME,
-    SEQUENCE,
-    MalformedError,
-    Reader,
-    read_code,
-    read_time,
-)
+from plugins.der import ENUMERATED, GENERALIZED_TIME, SEQUENCE
+from plugins.ocsp.der import EXPLICIT_0, EXPLICIT_1, MalformedError, Reader, read_code, read_time
 from plugins.ocsp.extensions import Extensions, read_extensions
 from plugins.revocation_reasons import REASONS
 

@@ -1,15 +1,12 @@
 """Reading strict DER (X.690 §10.1): one tag and length at a time."""
 
-from plugins.crl.errors import UnusableError
-
-SEQUENCE, INTEGER, BIT_STRING, ENUMERATED, OID = 0x30, 0x02, 0x03, 0x0A, 0x06
-BOOLEAN, OCTET_STRING, UTC_TIME, GENERALIZED_TIME, EXTENSIONS = 0x01, 0x04, 0x17, 0x18, 0xA0
+BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, OID = 0x01, 0x02, 0x03, 0x04, 0x06
+ENUMERATED, UTC_TIME, GENERALIZED_TIME, SEQUENCE = 0x0A, 0x17, 0x18, 0x30
 TRUE = b"\xff"
 
 
-class DerError(UnusableError):
-    def __init__(self, detail: str) -> None:
-        super().__init__(f"not a CRL in DER ({detail})")
+class DerError(ValueError):
+    """The bytes are not DER of the form that was looked for."""
 
 
 def read_tlv(data: bytes, start: int, end: int) -> tuple[int, int, int]:
@@ -33,9 +30,9 @@ def read_tlv(data: bytes, start: int, end: int) -> tuple[int, int, int]:
 
 def expect_tlv(data: bytes, start: int, end: int, tag: int) -> tuple[int, int]:
     """Start and end of the content of a value that must carry `tag`."""
-    found, content, content_end = read_tlv(data, start, end)
-    if found != tag:
+    if start < end and data[start] != tag:
         raise DerError("a value has another type than its place asks for")
+    _, content, content_end = read_tlv(data, start, end)
     return content, content_end
 
 

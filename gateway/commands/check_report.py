@@ -73,7 +73,7 @@ def _attributes(attributes: BasicAttributes) -> Iterator[str]:
     ):
         if text is not None:
             marked = origin is AttributeOrigin.SUBSTITUTED
-            yield f"{name}: {printable(text)}" + (" (with substituted characters)" * marked)
+            yield f"{name}: {printable(text)}" + (" (with substitute characters)" * marked)
 
 
 def _conclusion(found: Verification) -> str:

@@ -21,7 +21,7 @@ from gateway.virtual.folder import CardFolder
 
 _STORIES = {
     "hanako": "an ordinary card / ふつうのカード",
-    "saburo": "a name with a substituted character / 氏名に代替文字",
+    "saburo": "a name with a substitute character / 氏名に代替文字",
     "midori": "registered, then moved: signature certificate revoked / 登録後に転居、署名用が失効",
 }
 

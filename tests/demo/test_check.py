@@ -36,7 +36,7 @@ def started_in(temporary: Path) -> list[str]:
 def test_every_step_passes_and_nothing_is_left_behind(tmp_path: Path) -> None:
     done = check(tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("✓") == 22
+    assert done.stdout.count("✓") == 23
     assert "✗" not in done.stdout
     assert done.stdout.splitlines()[-1].startswith("passed after ")
     assert list(tmp_path.iterdir()) == []

@@ -71,4 +71,5 @@ async def test_the_times_in_a_manual_are_those_of_the_settings(office: Office) -
         page = (await desk.get("/admin/manual/platform", headers={"accept-language": "en"})).text
     assert f"within {settings.admin.undo_days} days" in page
     assert f"for {settings.audit.retention_days} days" in page
-    assert "begins exchanges with other machines for revocation only" in page
+    told = "begins exchanges with other machines only for revocation and for linking certificates"
+    assert told in page

@@ -44,9 +44,9 @@ async def page_of(
 
 
 def rows(page: httpx2.Response) -> dict[str, str]:
-    """Each certificate's last cell in plain words."""
+    """Of each certificate, the cell behind its kind, in plain words."""
     table = page.text.partition("<caption>Certificates bound")[2].partition("</table>")[0]
-    found = re.findall(r'<th scope="row">(.*?)</th>.*?<td>(.*?)</td>', table, re.DOTALL)
+    found = re.findall(r'<th scope="row".*?>(.*?)</th>.*?<td.*?>(.*?)</td>', table, re.DOTALL)
     return {kind: " ".join(re.sub(r"<[^>]+>", " ", cell).split()) for kind, cell in found}
 
 

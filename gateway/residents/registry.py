@@ -101,11 +101,11 @@ class Residents:
         """Somebody came with it and was refused: what the sweep does with a list's. False where it
         is bound to nobody, or was known."""
         identity_hash = certificate_hash(self._keyed_hash, certificate_type, identity)
+        revoked = {identity_hash: Revocation(revoked_at, reason)}
         async with self._records.reading() as connection:
-            bound = await find_bound(connection, [identity_hash])
+            bound = await find_bound(connection, revoked)
         if not bound:
             return False
-        revoked = {identity_hash: Revocation(revoked_at, reason)}
         async with self._records.writing() as connection:
             return await self._revocations.carry_out(connection, revoked) == 1
 

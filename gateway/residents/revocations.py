@@ -1,9 +1,10 @@
 """What follows when the CA has revoked bound certificates: marked for good, what was begun with
 them over, and told in the log. All of it, or nothing."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from cryptography.x509 import ReasonFlags
@@ -11,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.audit.log import AuditLog
 from gateway.audit.model import GATEWAY, Entry, LogKind, Outcome
-from gateway.card.api import CertificateType
+from gateway.card.api import CertificateType, RevokedCertificate
 from gateway.clock import Clock
 from gateway.residents.model import ResidentState
 from gateway.residents.records import certificates, residents
+from gateway.residents.standing import AFFILIATION_CHANGED
+from gateway.store.tables import Time
 
 REASONS = frozenset(flag.value for flag in ReasonFlags)
 UNSPECIFIED = ReasonFlags.unspecified.value
@@ -23,10 +26,18 @@ EndGrants = Callable[[AsyncConnection, Sequence[str], datetime], Awaitable[None]
 """Revokes what these residents have granted; a neighbour's room, so it is handed in."""
 
 _HASHES: sa.BindParameter[str] = sa.bindparam("hashes", type_=sa.String, expanding=True)
-_NOT_KNOWN = sa.and_(
-    certificates.c.identity_hash.in_(_HASHES), certificates.c.found_revoked_at.is_(None)
+# What is known stays; but of a signature certificate it may not be known yet that somebody moved.
+_LEARNS = sa.and_(
+    certificates.c.identity_hash.in_(_HASHES),
+    sa.or_(
+        certificates.c.found_revoked_at.is_(None),
+        sa.and_(
+            certificates.c.certificate_type == CertificateType.SIGNATURE,
+            certificates.c.revocation_reason != AFFILIATION_CHANGED,
+        ),
+    ),
 )
-_BOUND = sa.select(certificates.c.identity_hash).where(_NOT_KNOWN)
+_BOUND = sa.select(certificates.c.identity_hash, certificates.c.found_revoked_at).where(_LEARNS)
 _KNOWN = sa.select(certificates.c.revoked_at, certificates.c.revocation_reason).where(
     certificates.c.identity_hash == sa.bindparam("identity_hash"),
     certificates.c.found_revoked_at.is_not(None),
@@ -36,16 +47,13 @@ _KNOWN = sa.select(certificates.c.revoked_at, certificates.c.revocation_reason).
 _HELD_RESIDENTS = (
     sa.select(residents.c.resident_id)
     .where(
-        residents.c.resident_id.in_(sa.select(certificates.c.resident_id).where(_NOT_KNOWN)),
+        residents.c.resident_id.in_(sa.select(certificates.c.resident_id).where(_LEARNS)),
     )
     .order_by(residents.c.resident_id)
     .with_for_update()
 )
 _HELD_CERTIFICATES = (
-    sa.select(
-        certificates.c.identity_hash, certificates.c.resident_id, certificates.c.certificate_type
-    )
-    .where(_NOT_KNOWN)
+    _BOUND.add_columns(certificates.c.resident_id, certificates.c.certificate_type)
     .order_by(certificates.c.identity_hash)
     .with_for_update()
 )
@@ -53,9 +61,11 @@ _MARK = (
     certificates.update()
     .where(certificates.c.identity_hash == sa.bindparam("hash"))
     .values(
-        revoked_at=sa.bindparam("at"),
+        revoked_at=sa.func.coalesce(certificates.c.revoked_at, sa.bindparam("at", type_=Time)),
         revocation_reason=sa.bindparam("reason"),
-        found_revoked_at=sa.bindparam("now"),
+        found_revoked_at=sa.func.coalesce(
+            certificates.c.found_revoked_at, sa.bindparam("now", type_=Time)
+        ),
     )
 )
 
@@ -68,9 +78,16 @@ class Revocation:
     """RFC 5280 §5.3.1."""
 
 
-async def find_bound(connection: AsyncConnection, hashes: Collection[str]) -> Sequence[str]:
-    """Which of these are bound to somebody and not known to be revoked."""
-    return (await connection.execute(_BOUND, {"hashes": list(hashes)})).scalars().all()
+async def find_bound(
+    connection: AsyncConnection, revoked: Mapping[str, Revocation | RevokedCertificate]
+) -> Sequence[str]:
+    """Which of these are bound to somebody and not known to be revoked, or not for a move."""
+    found = await connection.execute(_BOUND, {"hashes": list(revoked)})
+    return [
+        row.identity_hash
+        for row in found
+        if _is_news(row.found_revoked_at, revoked[row.identity_hash])
+    ]
 
 
 async def find_revocation(connection: AsyncConnection, identity_hash: str) -> Revocation | None:
@@ -90,10 +107,12 @@ class Revocations:
         self, connection: AsyncConnection, revoked: Mapping[str, Revocation]
     ) -> int:
         """`revoked` by the certificate's keyed hash. How many of them are bound and were not known
-        to be revoked: for the others nothing follows. In the caller's transaction."""
+        to be revoked, or not for a move: for the others nothing follows. In the caller's
+        transaction."""
         hashes = {"hashes": list(revoked)}
         await connection.execute(_HELD_RESIDENTS, hashes)
-        found = (await connection.execute(_HELD_CERTIFICATES, hashes)).all()
+        held = await connection.execute(_HELD_CERTIFICATES, hashes)
+        found = [row for row in held if _is_news(row.found_revoked_at, revoked[row.identity_hash])]
         if not found:
             return 0
         # Not before: what others began while this waited for them ends too.
@@ -144,6 +163,10 @@ class Revocations:
             resident=self._audit.pseudonym(resident_id),
             detail={"certificate": certificate_type, "reason": reason},
         )
+
+
+def _is_news(known_since: datetime | None, told: Revocation | RevokedCertificate) -> bool:
+    return known_since is None or told.reason == AFFILIATION_CHANGED
 
 
 def _reason(revocation: Revocation) -> str:

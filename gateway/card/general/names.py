@@ -56,14 +56,6 @@ def parse_name(der: bytes) -> Name:
     return Name(tuple(relative_names), der)
 
 
-def parse_relative_name(der: bytes) -> RelativeName:
-    """The whole of `der` must be one RelativeDistinguishedName; raises DerError."""
-    start, end = expect_tlv(der, 0, len(der), SET)
-    if end != len(der):
-        raise DerError("bytes stand behind a relative name")
-    return _relative_name(der, start, end)
-
-
 def attribute_values(name: Name, oid: bytes) -> Iterator[tuple[int, bytes]]:
     """Tag and content of every attribute with this OID (its content)."""
     der = name.der

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 from gateway.card.api import (
     BasicAttributes,
@@ -10,8 +11,10 @@ from gateway.card.api import (
     CertificatePath,
     CertificateStatus,
     CertificateValidator,
+    ListingSource,
     Reason,
     RevocationSource,
+    RevokedCertificates,
     StatusValue,
     ValidationContext,
 )
@@ -77,6 +80,21 @@ async def _ask(
         return status
     logger.warning("revocation source %s returned no status", source.name)
     return CertificateStatus(StatusValue.UNKNOWN, source.name, detail="it returned no status")
+
+
+async def ask_lists(
+    name: str, source: ListingSource, now: datetime
+) -> Sequence[RevokedCertificates]:
+    """All it knows to be revoked; nothing where it fails. What it lists stays to be read."""
+    try:
+        found: object = await source.revoked(now)
+    except Exception as error:  # noqa: BLE001 - the other sources do not wait for a broken one
+        logger.warning("revocation source %s failed: %s", name, type(error).__name__)
+        return ()
+    if isinstance(found, Sequence) and all(isinstance(each, RevokedCertificates) for each in found):
+        return found
+    logger.warning("revocation source %s returned no lists", name)
+    return ()
 
 
 def check_status(status: CertificateStatus) -> None:

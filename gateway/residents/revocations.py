@@ -4,7 +4,6 @@ them over, and told in the log. All of it, or nothing."""
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from cryptography.x509 import ReasonFlags

@@ -17,6 +17,7 @@ from gateway.card.api import (
     RevokedCertificate,
     RevokedCertificates,
 )
+from gateway.card.plugin_calls import ask_lists
 from gateway.clock import Clock
 from gateway.keys.hashing import KeyedHash
 from gateway.residents.certificate_hashes import certificate_hash
@@ -67,9 +68,11 @@ class Sweep:
             for each in await self._unswept():
                 try:
                     await self._sweep(each)
-                except Exception:
-                    # The next round begins it anew; the other lists do not wait for it.
-                    log.exception("sweep: a list of %s failed", each.anchor_set)
+                except Exception as error:  # noqa: BLE001 - the other lists do not wait for it
+                    # The next round begins it anew. Only the type: what a plugin writes into a
+                    # message may be about the person.
+                    problem = type(error).__name__
+                    log.error("sweep: a list of %s failed: %s", each.anchor_set, problem)
         finally:
             await self.moments.drop(_KIND, _KEY)
 
@@ -79,7 +82,7 @@ class Sweep:
             each
             for source in self.sources
             if isinstance(source, ListingSource)
-            for each in await source.revoked(self.clock())
+            for each in await ask_lists(source.name, source, self.clock())
             if each.anchor_set in self.certificate_types
         ]
         swept: set[tuple[str, str]] = set()

@@ -45,6 +45,7 @@ from gateway.consent.routes import ConsentPage
 from gateway.health import Part, health_routes, look
 from gateway.housekeeping import Housekeeping, kept
 from gateway.login.browser import Browsers
+from gateway.login.revoked import RememberingVerifier
 from gateway.metrics import metrics_route
 from gateway.observation import Observation, observing
 from gateway.oidc.provider import Provider
@@ -125,7 +126,8 @@ def make_app(
     apart: Apart | None = None,
     linking: CertificateLinking | None = None,
 ) -> ASGIApp:
-    documents = DocumentVerifier((apart or Apart()).read, verifier)
+    remembering = RememberingVerifier(verifier, provider.residents)
+    documents = DocumentVerifier((apart or Apart()).read, remembering)
     settings, clock, moments = provider.settings, provider.clock, provider.moments
     challenges = Challenges(moments, timedelta(seconds=settings.card.challenge_seconds))
     browsers = Browsers(Cookies(settings.secure_cookies))
@@ -142,9 +144,9 @@ def make_app(
     if "residents" in settings.server.doors:
         routes += [
             *oidc_routes(provider),
-            *make_login(provider, verifier, linking, challenges, browsers).routes(),
+            *make_login(provider, remembering, linking, challenges, browsers).routes(),
             *consent_page(provider).routes(),
-            *card_routes(verifier, challenges, identify, conclude_for, clock),
+            *card_routes(remembering, challenges, identify, conclude_for, clock),
             *signed_document_routes(provider, documents),
         ]
     if "operators" in settings.server.doors:

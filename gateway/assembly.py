@@ -16,7 +16,7 @@ from gateway.card.api import (
     RevocationSource,
 )
 from gateway.card.challenge import Challenges
-from gateway.card.verify import CardVerifier
+from gateway.card.verify import CardVerifier, Verifier
 from gateway.clock import Clock
 from gateway.consent.consents import Consents
 from gateway.consent.task import ConsentTasks
@@ -127,7 +127,7 @@ async def make_provider(
 
 def make_login(
     provider: Provider,
-    verifier: CardVerifier,
+    verifier: Verifier,
     linking: CertificateLinking | None,
     challenges: Challenges,
     browsers: Browsers,
@@ -136,7 +136,7 @@ def make_login(
     handover = Handover(settings, clock, challenges)
     pages, sessions, tasks = provider.pages, provider.sessions, provider.login_tasks
     residents = provider.residents
-    presented = Presented(verifier, residents)
+    presented = Presented(verifier)
     linked = Linked(linking, residents, Renewals(provider.records, provider.keyed_hash))
     return Login(
         settings=settings,

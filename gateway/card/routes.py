@@ -18,7 +18,7 @@ from gateway.card.messages import (
 )
 from gateway.card.model import Presentation, Verification
 from gateway.card.to_be_signed import to_be_signed
-from gateway.card.verify import CardVerifier
+from gateway.card.verify import Verifier
 from gateway.clock import Clock
 from gateway.errors import BadRequest, InvalidToken
 from gateway.web.json import json_body, json_response
@@ -38,7 +38,7 @@ Conclude = Callable[[Request, Verification], Awaitable[Mapping[str, object] | No
 
 
 def card_routes(
-    verifier: CardVerifier,
+    verifier: Verifier,
     challenges: Challenges,
     identify: Identify,
     conclude: Conclude,

@@ -5,6 +5,7 @@ Whatever a step cannot decide is not a yes, and nothing is raised for what was p
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from gateway.card.algorithms import PublicKey
 from gateway.card.anchors import Anchors
@@ -26,6 +27,12 @@ from gateway.card.plugin_calls import ask_sources, check_status, run_profile, ru
 from gateway.card.report import Report
 from gateway.card.signature import verify_signature
 from gateway.errors import PluginError
+
+
+class Verifier(Protocol):
+    """The pipeline, or whoever knows something beside it that refuses."""
+
+    async def verify(self, presentation: Presentation, now: datetime) -> Verification: ...
 
 
 class CardVerifier:

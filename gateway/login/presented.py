@@ -5,17 +5,14 @@ from datetime import datetime
 
 from gateway.card.api import CertificateType
 from gateway.card.model import Presentation, SignatureEncoding, Verification
-from gateway.card.verify import CardVerifier
+from gateway.card.verify import Verifier
 from gateway.login.answer import Signed
-from gateway.login.revoked import learn_refusal, refuse_known
 from gateway.residents.model import ProvenCertificate
-from gateway.residents.registry import Residents
 
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    verifier: CardVerifier
-    residents: Residents
+    verifier: Verifier
 
     async def verify(
         self,
@@ -32,9 +29,7 @@ class Presented:
             to_be_signed=message,
             expected_type=expected,
         )
-        found = await self.verifier.verify(presentation, now)
-        await learn_refusal(self.residents, found)
-        return await refuse_known(self.residents, found)
+        return await self.verifier.verify(presentation, now)
 
 
 def proven(verification: Verification) -> ProvenCertificate:

@@ -1,11 +1,33 @@
 """Revoked is for good: what a card is refused for is learned, and what was learned refuses it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from gateway.card.api import CertificateStatus, Reason, StatusValue
-from gateway.card.model import Outcome, Verification
+from gateway.card.model import (
+    Check,
+    CheckOutcome,
+    CheckResult,
+    Outcome,
+    Presentation,
+    Verification,
+)
+from gateway.card.verify import Verifier
 from gateway.residents.registry import Residents
 from gateway.residents.revocations import UNSPECIFIED
+
+
+@dataclass(frozen=True, slots=True)
+class RememberingVerifier:
+    """The pipeline, and what was learned before: at every door."""
+
+    pipeline: Verifier
+    residents: Residents
+
+    async def verify(self, presentation: Presentation, now: datetime) -> Verification:
+        found = await self.pipeline.verify(presentation, now)
+        await learn_refusal(self.residents, found)
+        return await refuse_known(self.residents, found)
 
 
 async def learn_refusal(residents: Residents, found: Verification) -> None:
@@ -37,6 +59,12 @@ async def refuse_known(residents: Residents, found: Verification) -> Verificatio
             revocation_reason=known.reason,
             revoked_at=known.revoked_at,
         ),
+        checks=tuple(map(_refused_by_what_is_known, found.checks)),
         basic_attributes=None,
         identity=None,
     )
+
+
+def _refused_by_what_is_known(result: CheckResult) -> CheckResult:
+    is_it = result.name is Check.REVOCATION
+    return CheckResult(Check.REVOCATION, CheckOutcome.REFUSED) if is_it else result

@@ -10,7 +10,6 @@ from gateway.audit.parties import note_client
 from gateway.card.model import Verification
 from gateway.errors import InsufficientScope
 from gateway.login.presented import proven
-from gateway.login.revoked import learn_refusal
 from gateway.oidc.bearer import bearer_token, check_access_token
 from gateway.oidc.provider import Provider
 from gateway.residents.model import ResidentState
@@ -63,7 +62,6 @@ async def conclude(
         detail=found.log_detail,
     )
     await provider.audit.record(entry)
-    await learn_refusal(provider.residents, found)
     if reader is None or resident is None or resident.state is not ResidentState.ACTIVE:
         return None
     return {"sub": provider.subjects.sub(resident.resident_id, reader.sector_identifier)}

@@ -9,7 +9,7 @@ from gateway.card.api import CertificateError, CertificateType, Reason
 from gateway.card.documents.model import Covers, ReadSignature, UnverifiedDocument
 from gateway.card.model import Outcome, Presentation, Verification
 from gateway.card.report import Report
-from gateway.card.verify import CardVerifier
+from gateway.card.verify import Verifier
 
 MOST_SIGNATURES = 64
 
@@ -48,7 +48,7 @@ _FROM_WORST_ON = (Outcome.REFUSED, Outcome.UNDETERMINED, Outcome.ACCEPTED)
 
 
 class DocumentVerifier:
-    def __init__(self, read: ReadApart, verifier: CardVerifier) -> None:
+    def __init__(self, read: ReadApart, verifier: Verifier) -> None:
         self._read = read
         self._verifier = verifier
 

@@ -1,17 +1,25 @@
 """Whose signatures a document carries, and whether they stand: read apart, then each through the
 one pipeline of every verification."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.card.api import CertificateError, CertificateType, Reason
-from gateway.card.documents.model import Covers, ReadSignature, UnverifiedDocument
+from gateway.card.documents.model import (
+    Covers,
+    ReadSignature,
+    UnverifiedDocument,
+    UnverifiedSignature,
+)
 from gateway.card.model import Outcome, Presentation, Verification
 from gateway.card.report import Report
 from gateway.card.verify import Verifier
 
 MOST_SIGNATURES = 64
+LONGEST_CERTIFICATE = 8_192
+"""Octets. A card's take two thousand; what is longer is not read where others wait."""
 
 ReadApart = Callable[[UnverifiedDocument], Awaitable[Sequence[ReadSignature]]]
 
@@ -59,14 +67,21 @@ class DocumentVerifier:
             check_number(found)
         except CertificateError as error:
             return VerifiedDocument(Outcome.REFUSED, error.reason, ())
-        signatures = tuple([await self._verify(signature, now) for signature in found])
+        signatures = tuple([await self._in_turn(signature, now) for signature in found])
         outcomes = {signature.verification.outcome for signature in signatures}
         worst = next(outcome for outcome in _FROM_WORST_ON if outcome in outcomes)
         return VerifiedDocument(worst, None, signatures)
 
-    async def _verify(self, signature: ReadSignature, now: datetime) -> VerifiedSignature:
+    async def _in_turn(self, signature: ReadSignature, now: datetime) -> VerifiedSignature:
+        await asyncio.sleep(0)
         if isinstance(signature, CertificateError):
             return VerifiedSignature(Report().refused(signature))
+        if len(signature.unverified_certificate) > LONGEST_CERTIFICATE:
+            error = CertificateError(Reason.MALFORMED_CERTIFICATE, "longer than any card's")
+            return VerifiedSignature(Report().refused(error))
+        return await self._verify(signature, now)
+
+    async def _verify(self, signature: UnverifiedSignature, now: datetime) -> VerifiedSignature:
         presentation = Presentation(
             unverified_certificate=signature.unverified_certificate,
             signature=signature.signature,

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import timedelta
 
 import anyio
 import pytest
@@ -9,13 +10,19 @@ import sqlalchemy as sa
 
 from gateway.residents import sweep
 from gateway.residents.certificate_hashes import certificate_hash
-from gateway.residents.records import bind_certificate, certificates, find_resident
+from gateway.residents.records import (
+    bind_certificate,
+    certificates,
+    find_resident,
+    is_active,
+)
 from gateway.residents.registry import Residents
 from gateway.residents.sweep import CHUNK, HITS, SLICE
 from gateway.store.api import Records
 from tests.residents.conftest import KEYED_HASH
 from tests.residents.people import LATER, NOW, auth, register
 from tests.residents.revoking import REVOKED_AT, TYPES, Lists, changes, sweep_over
+from tests.support.gateway import MovableClock
 from tests.support.log import logged_in
 
 pytestmark = pytest.mark.anyio
@@ -107,6 +114,22 @@ async def test_the_door_and_the_sweep_at_once_tell_it_once(
             both.start_soon(at_the_door)
     assert await marked(records) == len(numbers)
     assert len(await logged_in(records)) == len(numbers)
+
+
+async def test_what_was_begun_while_the_sweep_waited_for_somebody_ends_too(
+    records: Records, somebody: str
+) -> None:
+    lists = Lists()
+    lists.publish("jpki-auth", FIRST)
+    waiting = sweep_over(records, lists)
+    assert isinstance(waiting.clock, MovableClock)
+    async with anyio.create_task_group() as both, records.writing() as connection:
+        assert await is_active(connection, somebody)
+        both.start_soon(waiting.once)
+        await anyio.sleep(0.5)
+        assert await changes(records, somebody) == (None, 1)
+        waiting.clock.forward(minutes=1)
+    assert await changes(records, somebody) == (LATER + timedelta(minutes=1), 2)
 
 
 async def test_others_have_their_turn_while_a_long_list_is_swept(records: Records) -> None:

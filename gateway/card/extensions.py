@@ -21,10 +21,11 @@ SHARED = frozenset(
         "0603551d20",  # certificatePolicies
         "0603551d23",  # authorityKeyIdentifier
         "0603551d25",  # extKeyUsage
-        "06082b0601",  # authorityInfoAccess, as far as it is looked at here
     )
 )
 """How the extensions begin that many certificates have in common."""
+INFO_ACCESS = bytes.fromhex("06082b06010505070101")
+"""And how authorityInfoAccess does: others of its length may say who somebody is."""
 KEY_IDENTIFIER = bytes.fromhex("301d0603551d0e04160414")
 """How nearly every subjectKeyIdentifier begins: twenty bytes follow."""
 KEPT, KEPT_BYTES = 4_096, 512
@@ -39,15 +40,16 @@ def read_extensions(der: bytes, start: int, end: int) -> CertificateExtensions:
     while at < end:
         begun = at
         content, at = expect_tlv(der, begun, end, SEQUENCE)
-        extension = _extension(der[begun:at], der[content : content + 5])
+        extension = _extension(der[begun:at], der[content : content + len(INFO_ACCESS)])
         if extension.oid in extensions:
             raise DerError("an extension stands twice")  # RFC 5280 §4.2
         extensions[extension.oid] = extension
     return extensions
 
 
-def _extension(der: bytes, oid: bytes) -> CertificateExtension:
-    if oid in SHARED and len(der) <= KEPT_BYTES:
+def _extension(der: bytes, begins: bytes) -> CertificateExtension:
+    is_shared = begins[:5] in SHARED or begins == INFO_ACCESS
+    if is_shared and len(der) <= KEPT_BYTES:
         return _decode_once(der)
     if der.startswith(KEY_IDENTIFIER) and len(der) == len(KEY_IDENTIFIER) + 20:
         value = x509.SubjectKeyIdentifier(der[len(KEY_IDENTIFIER) :])

@@ -5,7 +5,7 @@ from cryptography import x509
 
 from gateway.card.api import CertificateExtensions
 from gateway.card.certificate import parse_certificate
-from tests.card.forge import der
+from tests.card.forge import der, extension, extensions
 from tests.card.world import World
 
 KINDS = pytest.mark.parametrize("kind", ["auth", "sign"])
@@ -33,9 +33,26 @@ def test_what_the_certificates_of_a_ca_have_in_common_is_found_out_once(
         assert first[shared.oid].value is second[shared.oid].value
 
 
+def test_so_is_where_a_ca_answers_questions(world: World) -> None:
+    access = x509.AuthorityInformationAccess.oid
+    first, second = (read(world.issue("auth").certificate) for _ in range(2))
+    assert first[access].value is second[access].value
+
+
 def test_what_says_who_somebody_is_is_kept_nowhere(world: World) -> None:
     certificate = world.issue("sign").certificate
     first, second = read(certificate), read(certificate)
     for own in (x509.SubjectAlternativeName, x509.SubjectKeyIdentifier):
         assert first[own.oid].value == second[own.oid].value
         assert first[own.oid].value is not second[own.oid].value
+
+
+@pytest.mark.parametrize("oid", ["1.3.6.1.4.1.9999.1", "1.3.6.1.5.5.7.1.2"])
+def test_what_nobody_knows_may_say_who_somebody_is_and_is_kept_nowhere(
+    world: World, oid: str
+) -> None:
+    own = world.forged(lambda tbs: extensions(tbs).append(extension(oid, b"\x04\x01\x07")))
+    first, second = (parse_certificate(own).extensions for _ in range(2))
+    found = [each[x509.ObjectIdentifier(oid)] for each in (first, second)]
+    assert found[0].value == found[1].value
+    assert found[0].value is not found[1].value

@@ -137,10 +137,7 @@ def make_app(
     refusals = Refusals(provider.audit, moments, clock)
     if observation is not None:
         refusals = Refusals(provider.audit, moments, clock, observation.metrics.gate_refused)
-    routes: list[BaseRoute] = [
-        *health_routes(parts),
-        static_route(),
-    ]
+    routes: list[BaseRoute] = [*health_routes(parts), static_route()]
     if "residents" in settings.server.doors:
         routes += [
             *oidc_routes(provider),

@@ -28,7 +28,7 @@ INFO_ACCESS = bytes.fromhex("06082b06010505070101")
 """And how authorityInfoAccess does: others of its length may say who somebody is."""
 KEY_IDENTIFIER = bytes.fromhex("301d0603551d0e04160414")
 """How nearly every subjectKeyIdentifier begins: twenty bytes follow."""
-KEPT, KEPT_BYTES = 4_096, 512
+KEPT, KEPT_BYTES = 2_048, 256
 """Nothing longer is kept, and no more of them: whoever sends them decides what they are."""
 
 

@@ -16,7 +16,7 @@ from gateway.card.api import (
     StatusValue,
 )
 
-MAX_PREDECESSORS = 64
+MAX_PREDECESSORS = 50
 """One person's certificates of one type: a new one every few years and at every move."""
 
 Time = Annotated[datetime, msgspec.Meta(tz=True)]  # RFC 3339

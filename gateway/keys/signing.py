@@ -19,7 +19,7 @@ from gateway.store.api import Also, Records, nothing_else
 _REFUSED = "the token is not one of ours, or it has expired"
 _UNKNOWN_KID_PAUSE = timedelta(seconds=1)
 MAX_TOKEN = 8_192
-KEPT = 1_024
+KEPT = 256
 """Tokens whose signature is remembered, by their hash."""
 _EPOCH = datetime.fromtimestamp(0, UTC)
 

@@ -28,6 +28,7 @@ from tests.bench.measure import Operation, interleaved, process_tree, where
 from tests.bench.sso import reader_operation, sso_operations
 from tests.bench.start import check_seconds, memory, ready_seconds
 from tests.bench.tenants import tenant_operations, tenant_ratio
+from tests.bench.verification import look_once_a_second
 
 out = Console(soft_wrap=True, highlight=False)
 progress = Console(stderr=True, highlight=False)
@@ -50,6 +51,7 @@ def main(
     with tempfile.TemporaryDirectory(prefix="genkan-bench-") as name:
         folder = Path(name)
         world = prepare(folder / "town", Ports(*free_ports(4)), progress)
+        look_once_a_second(world)
         seconds = [ready_seconds(parts_of(world)[0]) for _ in _counted("start", starts)]
         cards = card_operations(folder, now, verifications)
         with (

@@ -56,7 +56,7 @@ def main(
         out.print(where(now))
         _in_the_process(folder, now, rounds, verifications)
         world = prepare(folder / "town", Ports(*free_ports(4)), progress)
-        _look_once_a_second(world)
+        look_once_a_second(world)
         _over_http(world, folder, rounds, entries)
 
 
@@ -74,7 +74,7 @@ def _in_the_process(folder: Path, now: datetime, rounds: int, count: int) -> Non
             out.print(f"{name}, in the process / {what}: {ratio:.2f} ({spent})")
 
 
-def _look_once_a_second(world: World) -> None:
+def look_once_a_second(world: World) -> None:
     """The demo looks at its lists at every verification; nobody else does."""
     text = world.settings_file.read_text("utf-8")
     assert "check_seconds = 0" in text

@@ -17,11 +17,8 @@ from gateway.card.documents.frames import (
     frame,
 )
 from gateway.card.documents.model import ReadSignature, UnverifiedDocument
-from gateway.errors import TemporarilyUnavailable
 
 LONGEST_SECONDS = 10.0
-MOST_WAITING = 8
-"""Documents, with the one that is read. Whoever comes after them is sent away."""
 PROGRAM = (sys.executable, "-P", "-m", "gateway.card.documents.apart_process")
 
 logger = logging.getLogger(__name__)
@@ -31,9 +28,8 @@ class Apart:
     """One process, started with the first document and again after it ended; one document at a
     time. Entered when the gateway starts, left when it stops."""
 
-    def __init__(self, seconds: float = LONGEST_SECONDS, waiting: int = MOST_WAITING) -> None:
+    def __init__(self, seconds: float = LONGEST_SECONDS) -> None:
         self._seconds = seconds
-        self._places = waiting
         self._turn = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
 
@@ -50,15 +46,9 @@ class Apart:
 
     async def read(self, document: UnverifiedDocument) -> tuple[ReadSignature, ...]:
         """All its signatures, at least one. Raises CertificateError for a document that cannot be
-        read, or not in time; TemporarilyUnavailable where too many wait already."""
-        if self._places == 0:
-            raise TemporarilyUnavailable("too many documents are being read")
-        self._places -= 1
-        try:
-            async with self._turn:
-                payload = await self._exchange(encode_document(document))
-        finally:
-            self._places += 1
+        read, or not in time."""
+        async with self._turn:
+            payload = await self._exchange(encode_document(document))
         try:
             return decode_answer(payload)
         except ValueError as error:

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from gateway.card.documents.messages import DocumentRequest, Residents, document_answer
 from gateway.card.documents.model import UnverifiedDocument
+from gateway.card.documents.places import Places
 from gateway.card.documents.verify import DocumentVerifier, VerifiedDocument
 from gateway.clock import Clock
 from gateway.errors import InvalidToken
@@ -27,14 +28,17 @@ def document_routes(
     clock: Clock,
     limit_bytes: int,
 ) -> list[Route]:
+    places = Places()
+
     async def signatures(request: Request) -> Response:
         reader_id = await identify(request)
         if reader_id is None:
             raise InvalidToken("use the access token of a registered reader")
-        # Nothing of the body was read before, and of nobody else's is more read than of any other.
-        allow_body(request, limit_bytes)
-        document = (await json_body(request, DocumentRequest)).unverified()
-        found = await verifier.verify(document, clock())
+        with places.of(reader_id):
+            # Nothing of the body was read before; of nobody else's is more read than of any other.
+            allow_body(request, limit_bytes)
+            document = (await json_body(request, DocumentRequest)).unverified()
+            found = await verifier.verify(document, clock())
         residents = await conclude(request, reader_id, document, found)
         return json_response(document_answer(found, residents))
 

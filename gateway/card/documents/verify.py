@@ -61,7 +61,7 @@ class DocumentVerifier:
         self._verifier = verifier
 
     async def verify(self, document: UnverifiedDocument, now: datetime) -> VerifiedDocument:
-        """Raises nothing for any document; TemporarilyUnavailable where too many wait."""
+        """Raises nothing for any document."""
         try:
             found = await self._read(document)
             check_number(found)

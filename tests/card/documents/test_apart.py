@@ -15,7 +15,6 @@ from gateway.card.documents import apart as apart_module
 from gateway.card.documents.apart import Apart
 from gateway.card.documents.cms import read_cms
 from gateway.card.documents.model import DocumentFormat, UnverifiedDocument
-from gateway.errors import TemporarilyUnavailable
 from tests.card.documents.cms_maker import make_cms
 from tests.card.documents.desk import CONTENT, Desk, cms
 
@@ -147,14 +146,6 @@ async def test_documents_wait_for_each_other_and_each_has_its_own_answer(
     documents = [cms(make_cms(bytes([number]), signer)) for number in range(6)]
     found = await asyncio.gather(*(apart.read(document) for document in documents))
     assert found == [read_cms(document) for document in documents]
-
-
-async def test_too_many_are_sent_away(document: UnverifiedDocument) -> None:
-    async with Apart(waiting=2) as small:
-        asked = [small.read(document) for _ in range(3)]
-        found = await asyncio.gather(*asked, return_exceptions=True)
-        assert [isinstance(each, TemporarilyUnavailable) for each in found] == [False, False, True]
-        assert len(await small.read(document)) == 1
 
 
 async def test_it_ends_with_the_gateway(document: UnverifiedDocument) -> None:

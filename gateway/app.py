@@ -48,9 +48,9 @@ from gateway.login.browser import Browsers
 from gateway.login.revoked import RememberingVerifier
 from gateway.metrics import metrics_route
 from gateway.observation import Observation, observing
+from gateway.oidc.authorization.response import AuthorizationError, error_answer
+from gateway.oidc.clients.readers import conclude, identify_reader
 from gateway.oidc.provider import Provider
-from gateway.oidc.readers import conclude, identify_reader
-from gateway.oidc.response import AuthorizationError, error_answer
 from gateway.oidc.routes import oidc_routes
 from gateway.oidc.signed_documents import signed_document_routes
 from gateway.plugins import installed_plugins

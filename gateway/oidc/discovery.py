@@ -12,11 +12,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.oidc.claims import ATTRIBUTES_CHANGED
-from gateway.oidc.client_assertion import ALGORITHMS
-from gateway.oidc.client_authentication import METHODS
+from gateway.oidc.clients.assertion import ALGORITHMS
+from gateway.oidc.clients.authentication import METHODS
 from gateway.oidc.provider import Provider
 from gateway.oidc.scopes import SCOPES
-from gateway.oidc.token import GRANTS
+from gateway.oidc.tokens.token import GRANTS
 
 OPENID = "/.well-known/openid-configuration"
 OAUTH = "/.well-known/oauth-authorization-server"

@@ -14,8 +14,8 @@ from gateway.audit.model import Entry, LogKind, Outcome
 from gateway.audit.origins import client_actor, origin_of
 from gateway.audit.parties import note_client
 from gateway.errors import BadRequest, InvalidToken, NoSuchThing
-from gateway.oidc.bearer import ResidentToken, bearer_token, check_resident_token
 from gateway.oidc.provider import Provider
+from gateway.oidc.tokens.bearer import ResidentToken, bearer_token, check_resident_token
 from gateway.residents.links import LinkConflict
 from gateway.residents.model import Link
 from gateway.web.json import json_body, json_response

@@ -2,15 +2,15 @@
 
 from starlette.routing import Route
 
-from gateway.oidc.authorize import Authorize
+from gateway.oidc.authorization.authorize import Authorize
 from gateway.oidc.discovery import Discovery
-from gateway.oidc.introspect import Introspect
 from gateway.oidc.jwks import Jwks
 from gateway.oidc.link import LinkEndpoint
-from gateway.oidc.logout import Logout
+from gateway.oidc.logout.rp_initiated import Logout
 from gateway.oidc.provider import Provider
-from gateway.oidc.revoke import Revoke
-from gateway.oidc.token import Token
+from gateway.oidc.tokens.introspect import Introspect
+from gateway.oidc.tokens.revoke import Revoke
+from gateway.oidc.tokens.token import Token
 from gateway.oidc.userinfo import Userinfo
 
 ENDPOINTS = (Authorize, Token, Userinfo, Introspect, Revoke, Logout, Jwks, LinkEndpoint)

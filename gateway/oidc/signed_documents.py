@@ -12,8 +12,8 @@ from gateway.card.documents.model import UnverifiedDocument
 from gateway.card.documents.routes import document_routes
 from gateway.card.documents.verify import DocumentVerifier, VerifiedDocument
 from gateway.login.presented import proven
+from gateway.oidc.clients.readers import identify_reader, reader_of
 from gateway.oidc.provider import Provider
-from gateway.oidc.readers import identify_reader, reader_of
 from gateway.residents.model import Resident, ResidentState
 
 

@@ -6,10 +6,10 @@ from starlette.routing import Route
 
 from gateway.audit.parties import note_client
 from gateway.errors import InvalidToken
-from gateway.oidc.bearer import ResidentToken, bearer_token, check_resident_token
 from gateway.oidc.claims import claims_for
 from gateway.oidc.provider import Provider
-from gateway.oidc.tokens import link_claims
+from gateway.oidc.tokens.bearer import ResidentToken, bearer_token, check_resident_token
+from gateway.oidc.tokens.issue import link_claims
 from gateway.tenants.metadata import COMMON_ID
 from gateway.web.json import json_response
 from gateway.web.parameters import form_parameters

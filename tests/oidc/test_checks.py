@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from gateway.errors import OAuthError
-from gateway.oidc.checks import check_authorization_request
-from gateway.oidc.hints import Hints
-from gateway.oidc.response import ResponseTarget, is_same_target
+from gateway.oidc.authorization.checks import check_authorization_request
+from gateway.oidc.authorization.hints import Hints
+from gateway.oidc.authorization.response import ResponseTarget, is_same_target
 from gateway.tenants.model import Client, ClientKind
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

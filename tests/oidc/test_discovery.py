@@ -6,9 +6,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from jwt.algorithms import ECAlgorithm
 
-from gateway.oidc.checks import check_authorization_request
-from gateway.oidc.hints import Hints
-from gateway.oidc.response import ResponseTarget
+from gateway.oidc.authorization.checks import check_authorization_request
+from gateway.oidc.authorization.hints import Hints
+from gateway.oidc.authorization.response import ResponseTarget
 from tests.support.gateway import ISSUER, NOW, WITH_COMMON_ID, Gateway
 from tests.support.relying_party import RelyingParty
 

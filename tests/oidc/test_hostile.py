@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from gateway.errors import InvalidClient
-from gateway.oidc.client_authentication import parse_basic
+from gateway.oidc.clients.authentication import parse_basic
 from gateway.web.arrival import Arrivals
 from tests.support.gateway import Gateway
 

@@ -7,8 +7,8 @@ import pytest
 
 from gateway.errors import ConsentRequired, LoginRequired
 from gateway.login.session import Session
+from gateway.oidc.authorization.next_step import Step, next_step
 from gateway.oidc.model import AuthorizationRequest
-from gateway.oidc.next_step import Step, next_step
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 ACRS = ("weak", "strong")

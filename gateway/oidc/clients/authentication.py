@@ -17,9 +17,9 @@ from gateway.audit.model import Origin
 from gateway.audit.origins import UNKNOWN, client_actor, origin_of
 from gateway.audit.parties import note_client
 from gateway.errors import InvalidClient, InvalidRequest
-from gateway.oidc.client_assertion import ASSERTION_TYPE, assertion_issuer, check_assertion
+from gateway.oidc.clients.assertion import ASSERTION_TYPE, assertion_issuer, check_assertion
+from gateway.oidc.clients.refused import log_refused_client
 from gateway.oidc.provider import Provider
-from gateway.oidc.refused_client import log_refused_client
 from gateway.tenants.model import Client
 from gateway.tenants.reader_networks import admits
 from gateway.web.arrival import arrival_of

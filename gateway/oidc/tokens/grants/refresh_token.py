@@ -9,14 +9,14 @@ from datetime import datetime
 
 from gateway.errors import InvalidGrant, InvalidScope
 from gateway.oidc import records
-from gateway.oidc.client_authentication import AuthenticatedClient
+from gateway.oidc.clients.authentication import AuthenticatedClient
 from gateway.oidc.codes import token_hash
-from gateway.oidc.grants.authorization_code import required
-from gateway.oidc.grants.reuse import end_reused
 from gateway.oidc.model import Grant
 from gateway.oidc.provider import Provider
 from gateway.oidc.scopes import granted_scopes
-from gateway.oidc.tokens import TokenSet, issue_for_grant
+from gateway.oidc.tokens.grants.authorization_code import required
+from gateway.oidc.tokens.grants.reuse import end_reused
+from gateway.oidc.tokens.issue import TokenSet, issue_for_grant
 
 _REFUSED = "the refresh token is unknown, used, revoked or expired"
 

@@ -10,8 +10,8 @@ from gateway.audit.parties import note_client
 from gateway.card.model import Verification
 from gateway.errors import InsufficientScope
 from gateway.login.presented import proven
-from gateway.oidc.bearer import bearer_token, check_access_token
 from gateway.oidc.provider import Provider
+from gateway.oidc.tokens.bearer import bearer_token, check_access_token
 from gateway.residents.model import ResidentState
 from gateway.tenants.model import Client, ClientKind
 from gateway.tenants.reader_networks import admits

@@ -8,11 +8,11 @@ from starlette.routing import Route
 
 from gateway.errors import InvalidRequest, InvalidToken
 from gateway.oidc import records
-from gateway.oidc.bearer import REVOKED, AccessToken, check_access_token
-from gateway.oidc.client_authentication import AuthenticatedClient, authenticate
+from gateway.oidc.clients.authentication import AuthenticatedClient, authenticate
 from gateway.oidc.codes import token_hash
 from gateway.oidc.model import Grant
 from gateway.oidc.provider import Provider
+from gateway.oidc.tokens.bearer import REVOKED, AccessToken, check_access_token
 from gateway.web.parameters import form_parameters
 
 

@@ -8,12 +8,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.errors import InvalidRequest, UnauthorizedClient, UnsupportedGrantType
-from gateway.oidc.client_authentication import AuthenticatedClient, authenticate
-from gateway.oidc.grants.authorization_code import authorization_code
-from gateway.oidc.grants.client_credentials import client_credentials
-from gateway.oidc.grants.refresh_token import refresh_token
+from gateway.oidc.clients.authentication import AuthenticatedClient, authenticate
 from gateway.oidc.provider import Provider
-from gateway.oidc.tokens import TokenSet
+from gateway.oidc.tokens.grants.authorization_code import authorization_code
+from gateway.oidc.tokens.grants.client_credentials import client_credentials
+from gateway.oidc.tokens.grants.refresh_token import refresh_token
+from gateway.oidc.tokens.issue import TokenSet
 from gateway.web.json import json_response
 from gateway.web.parameters import form_parameters
 

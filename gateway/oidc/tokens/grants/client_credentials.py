@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from gateway.errors import InvalidScope, UnauthorizedClient
-from gateway.oidc.client_authentication import AuthenticatedClient
+from gateway.oidc.clients.authentication import AuthenticatedClient
 from gateway.oidc.provider import Provider
 from gateway.oidc.scopes import SCOPES
-from gateway.oidc.tokens import TokenSet, issue_for_client
+from gateway.oidc.tokens.issue import TokenSet, issue_for_client
 
 
 async def client_credentials(

@@ -12,7 +12,7 @@ from gateway.oidc import records
 from gateway.oidc.model import Grant
 from gateway.oidc.provider import Provider
 from gateway.oidc.scopes import still_allowed
-from gateway.oidc.tokens import ACCESS_TOKEN
+from gateway.oidc.tokens.issue import ACCESS_TOKEN
 from gateway.tenants.model import Client
 
 REVOKED = "revoked-access-token"

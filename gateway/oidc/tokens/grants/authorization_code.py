@@ -11,11 +11,11 @@ from datetime import datetime
 from gateway.audit.model import Entry, LogKind, Outcome
 from gateway.errors import InvalidGrant, InvalidRequest
 from gateway.oidc import codes, records
-from gateway.oidc.client_authentication import AuthenticatedClient
-from gateway.oidc.grants.reuse import end_reused
+from gateway.oidc.clients.authentication import AuthenticatedClient
 from gateway.oidc.model import Grant, IssuedCode, decode_code
 from gateway.oidc.provider import Provider
-from gateway.oidc.tokens import TokenSet, issue_for_grant
+from gateway.oidc.tokens.grants.reuse import end_reused
+from gateway.oidc.tokens.issue import TokenSet, issue_for_grant
 from gateway.store.api import Replayed
 
 _CODE_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}\Z")

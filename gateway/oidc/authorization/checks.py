@@ -18,9 +18,9 @@ from gateway.errors import (
     UnauthorizedClient,
     UnsupportedResponseType,
 )
-from gateway.oidc.hints import Hints
+from gateway.oidc.authorization.hints import Hints
+from gateway.oidc.authorization.response import ResponseTarget
 from gateway.oidc.model import AuthorizationRequest, Prompt
-from gateway.oidc.response import ResponseTarget
 from gateway.oidc.scopes import granted_scopes
 
 MAX_VALUE = 512

@@ -11,10 +11,10 @@ from starlette.routing import Route
 from gateway.audit.model import Entry, LogKind, Outcome
 from gateway.audit.origins import RESIDENT, origin_of
 from gateway.errors import InvalidRequest, InvalidToken
-from gateway.oidc.authorize import web_origin
+from gateway.oidc.authorization.authorize import web_origin
+from gateway.oidc.authorization.response import MAX_STATE, redirect_with
 from gateway.oidc.provider import Provider
-from gateway.oidc.response import MAX_STATE, redirect_with
-from gateway.oidc.tokens import verified_hint
+from gateway.oidc.tokens.issue import verified_hint
 from gateway.tenants.model import Client
 from gateway.web.errors import PageRoute
 from gateway.web.parameters import form_parameters, query_parameters

@@ -7,7 +7,7 @@ from datetime import datetime
 from gateway.errors import InvalidRequest, InvalidToken
 from gateway.oidc.link import is_local_id
 from gateway.oidc.provider import Provider
-from gateway.oidc.tokens import subject_of_hint
+from gateway.oidc.tokens.issue import subject_of_hint
 from gateway.tenants.model import Client
 
 

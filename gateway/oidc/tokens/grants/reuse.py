@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.audit.model import Entry, LogKind, Outcome
 from gateway.oidc import records
-from gateway.oidc.client_authentication import AuthenticatedClient
+from gateway.oidc.clients.authentication import AuthenticatedClient
 from gateway.oidc.model import Grant
 from gateway.oidc.provider import Provider
 from gateway.tenants.model import Client

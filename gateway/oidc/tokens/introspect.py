@@ -9,12 +9,12 @@ from starlette.routing import Route
 
 from gateway.errors import InvalidRequest, InvalidToken, UnauthorizedClient
 from gateway.oidc import records
-from gateway.oidc.bearer import check_access_token
-from gateway.oidc.client_authentication import AuthenticatedClient, authenticate
+from gateway.oidc.clients.authentication import AuthenticatedClient, authenticate
 from gateway.oidc.codes import token_hash
 from gateway.oidc.provider import Provider
 from gateway.oidc.scopes import still_allowed
-from gateway.oidc.tokens import seconds
+from gateway.oidc.tokens.bearer import check_access_token
+from gateway.oidc.tokens.issue import seconds
 from gateway.web.json import json_response
 from gateway.web.parameters import form_parameters
 

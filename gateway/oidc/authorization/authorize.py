@@ -17,12 +17,17 @@ from gateway.errors import AccessDenied, InvalidRequest, OAuthError
 from gateway.login.session import Session
 from gateway.login.task import LoginTask
 from gateway.oidc import codes
-from gateway.oidc.checks import check_authorization_request
-from gateway.oidc.hints import read_hints
+from gateway.oidc.authorization.checks import check_authorization_request
+from gateway.oidc.authorization.hints import read_hints
+from gateway.oidc.authorization.next_step import Step, next_step
+from gateway.oidc.authorization.response import (
+    AuthorizationError,
+    ResponseTarget,
+    answer,
+    resolve_target,
+)
 from gateway.oidc.model import AuthorizationRequest, decode_request, encode
-from gateway.oidc.next_step import Step, next_step
 from gateway.oidc.provider import Provider
-from gateway.oidc.response import AuthorizationError, ResponseTarget, answer, resolve_target
 from gateway.oidc.scopes import NEED_CONSENT
 from gateway.tenants.model import Client
 from gateway.web.errors import PageRoute

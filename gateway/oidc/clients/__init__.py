@@ -1,0 +1,1 @@
+"""Which client calls, and how it proved that."""

@@ -1,0 +1,1 @@
+"""The end of a sign-in, here and at the services."""

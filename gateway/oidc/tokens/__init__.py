@@ -1,0 +1,1 @@
+"""What is bought, shown, asked about and given back."""

@@ -1,7 +1,7 @@
 """Where all the parts, which `assembly.py` makes, become the application: doors, gate, upkeep."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from datetime import datetime, timedelta
 from importlib.metadata import EntryPoints, version
 
@@ -62,6 +62,7 @@ from gateway.web.arrival import Arrivals
 from gateway.web.cookies import Cookies
 from gateway.web.errors import Handler, exception_handlers
 from gateway.web.limits import BodyLimit
+from gateway.web.outgoing import Outgoing
 from gateway.web.static import static_route
 
 
@@ -79,6 +80,7 @@ async def open_app(settings: Settings, clock: Clock = system_clock) -> AsyncIter
                 kept(housekeeping_of(provider, verifier, observation)),
                 sources_at_work(verifier.revocation_sources, clock),
                 Apart() as apart,
+                aclosing(provider.outgoing),
             ):
                 yield make_app(provider, verifier, observation, apart, linking)
 
@@ -109,13 +111,14 @@ async def create_app(
     clock: Clock,
     installed: EntryPoints | None = None,
     apart: Apart | None = None,
+    outgoing: Outgoing | None = None,
 ) -> ASGIApp:
     """Raises SettingsError or PluginError where it cannot be started as the settings say. `apart`:
     entered by whoever will have documents read; without one in use nothing has to be closed."""
     plugins = installed or installed_plugins()
     verifier = make_verifier(settings, plugins)
     linking = load_linking(settings, plugins, verifier.revocation_sources)
-    provider = await make_provider(settings, records, moments, clock)
+    provider = await make_provider(settings, records, moments, clock, outgoing=outgoing)
     return make_app(provider, verifier, apart=apart, linking=linking)
 
 

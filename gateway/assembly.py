@@ -52,6 +52,7 @@ from gateway.tenants.allow_lists import AllowLists
 from gateway.tenants.clients import Clients
 from gateway.web.cookies import Cookies
 from gateway.web.networks import Networks, parse_network
+from gateway.web.outgoing import Outgoing
 from gateway.web.pages import Pages
 
 PAGES = ("gateway.login", "gateway.consent", "gateway.oidc")
@@ -97,6 +98,7 @@ async def make_provider(
     moments: Moments,
     clock: Clock,
     told: Callable[[Entry], None] = nobody,
+    outgoing: Outgoing | None = None,
 ) -> Provider:
     master = load_master_key(settings.keys)
     keys = SigningKeys(records, master, timedelta(seconds=settings.keys.reload_seconds))
@@ -122,6 +124,7 @@ async def make_provider(
         consents=Consents(records),
         consent_tasks=ConsentTasks(moments, task_lifetime),
         pages=Pages(PAGES),
+        outgoing=outgoing or Outgoing(),
     )
 
 

@@ -156,6 +156,36 @@ class RegistrationNotSupported(OAuthError):
     error = "registration_not_supported"
 
 
+class InvalidRequestObject(OAuthError):
+    """RFC 9101 §7."""
+
+    error = "invalid_request_object"
+
+
+class InvalidRequestUri(OAuthError):
+    """RFC 9101 §7, RFC 9126 §4."""
+
+    error = "invalid_request_uri"
+
+
+class InvalidTarget(OAuthError):
+    """RFC 8707 §2."""
+
+    error = "invalid_target"
+
+
+class InvalidAuthorizationDetails(OAuthError):
+    """RFC 9396 §5."""
+
+    error = "invalid_authorization_details"
+
+
+class UnmetAuthenticationRequirements(OAuthError):
+    """OpenID Connect Core Error Code unmet_authentication_requirements 1.0 §2."""
+
+    error = "unmet_authentication_requirements"
+
+
 class InvalidToken(OAuthError):
     """RFC 6750 §3.1."""
 

@@ -27,9 +27,11 @@ async def issue(
         nonce=request.nonce,
         created_at=now,
         expires_at=now + family_lifetime(settings, request.scopes),
+        session_id=session.session_id,
+        details=request.details,
     )
     code = secrets.token_urlsafe(32)
-    issued = IssuedCode(grant, request.redirect_uri, request.code_challenge)
+    issued = IssuedCode(grant, request.redirect_uri, request.code_challenge, request.dpop_jkt)
     lifetime = timedelta(seconds=settings.code_seconds)
     await moments.put(KIND, token_hash(code), encode(issued), lifetime)
     return code

@@ -12,8 +12,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.oidc.claims import ATTRIBUTES_CHANGED
-from gateway.oidc.clients.assertion import ALGORITHMS
 from gateway.oidc.clients.authentication import METHODS
+from gateway.oidc.clients.signed_jwt import ALGORITHMS
 from gateway.oidc.provider import Provider
 from gateway.oidc.scopes import SCOPES
 from gateway.oidc.tokens.token import GRANTS

@@ -1,12 +1,44 @@
 """What the provider remembers between two requests, and how it is written down."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 Prompt = Literal["none", "login", "consent", "select_account"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsRequest:
+    """A checked `claims` parameter (OpenID Connect Core §5.5): claim → how it is wanted."""
+
+    userinfo: Mapping[str, Any] = field(default_factory=dict)
+    id_token: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The key a token is bound to (RFC 7800); its possession was proven when this was made."""
+
+    jkt: str | None = None
+    """Thumbprint of a DPoP key (RFC 9449 §6.1)."""
+    x5t_s256: str | None = None
+    """Thumbprint of a TLS client certificate (RFC 8705 §3.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class GrantDetails:
+    """What a grant has besides its scopes; most have nothing."""
+
+    claims: ClaimsRequest | None = None
+    authorization_details: tuple[Mapping[str, Any], ...] = ()
+    """RFC 9396, as consented to."""
+    resources: tuple[str, ...] = ()
+    """RFC 8707: where its access tokens may be used, besides here."""
+    confirmation: Confirmation | None = None
+    """Of its refresh tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +63,11 @@ class AuthorizationRequest:
     """The `sub` of the resident whose local ID came as login_hint."""
     received_at: datetime
     consent_asked: bool = False
+    essential_acr: tuple[str, ...] = ()
+    """One of these, or the request fails (OpenID Connect Core §5.5.1.1)."""
+    details: GrantDetails | None = None
+    dpop_jkt: str | None = None
+    """The key that alone may redeem the code (RFC 9449 §10)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +84,9 @@ class Grant:
     nonce: str | None = field(repr=False)
     created_at: datetime
     expires_at: datetime
+    session_id: str | None = field(default=None, repr=False)
+    """The sign-in it was given in; None where there was no browser."""
+    details: GrantDetails | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +96,7 @@ class IssuedCode:
     grant: Grant
     redirect_uri: str
     code_challenge: str = field(repr=False)
+    dpop_jkt: str | None = None
 
 
 def encode(value: AuthorizationRequest | IssuedCode) -> bytes:

@@ -16,6 +16,7 @@ from gateway.residents.subject import Subjects
 from gateway.settings import Settings
 from gateway.store.api import Moments, Records
 from gateway.tenants.clients import Clients
+from gateway.web.outgoing import Outgoing
 from gateway.web.pages import Pages
 
 
@@ -37,6 +38,7 @@ class Provider:
     consents: Consents
     consent_tasks: ConsentTasks
     pages: Pages
+    outgoing: Outgoing
 
     @property
     def issuer(self) -> str:

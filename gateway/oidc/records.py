@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.oidc.model import Grant
+from gateway.oidc.model import Grant, GrantDetails
 from gateway.residents.records import in_force, residents
 from gateway.store.tables import Time, metadata
 
@@ -26,6 +27,8 @@ grants = sa.Table(
     sa.Column("created_at", Time, nullable=False),
     sa.Column("expires_at", Time, nullable=False, index=True),
     sa.Column("revoked_at", Time),
+    sa.Column("session_id", sa.String(64), index=True),
+    sa.Column("details", sa.JSON(none_as_null=True)),
 )
 
 refresh_tokens = sa.Table(
@@ -160,6 +163,8 @@ def _values(grant: Grant) -> dict[str, Any]:
         "nonce": grant.nonce,
         "created_at": grant.created_at,
         "expires_at": grant.expires_at,
+        "session_id": grant.session_id,
+        "details": None if grant.details is None else msgspec.to_builtins(grant.details),
     }
 
 
@@ -175,4 +180,10 @@ def _grant(row: Mapping[Any, Any]) -> Grant:
         nonce=row["nonce"],
         created_at=row["created_at"],
         expires_at=row["expires_at"],
+        session_id=row["session_id"],
+        details=_details(row["details"]),
     )
+
+
+def _details(stored: object) -> GrantDetails | None:
+    return None if stored is None else msgspec.convert(stored, GrantDetails)

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.errors import SettingsError
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The newest revision in `migrations/versions`; a test holds the two together."""
 
 _version = sa.table("alembic_version", sa.column("version_num"))

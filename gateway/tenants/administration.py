@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,7 +15,7 @@ from gateway.tenants.client_records import (
     write_client,
 )
 from gateway.tenants.client_secrets import NO_SECRET, hash_secret, new_secret
-from gateway.tenants.metadata import ClientMetadata, sector_of, uses_secret
+from gateway.tenants.metadata import ClientMetadata, as_stored, sector_of, uses_secret
 from gateway.tenants.metadata_rules import check_metadata
 from gateway.tenants.model import ClientKind
 from gateway.tenants.records import clients
@@ -44,7 +43,7 @@ async def create_client(
     if (await connection.execute(asked)).one_or_none() is not None:
         raise taken
     row: dict[str, object] = {"client_id": client_id, "tenant_id": tenant_id, "kind": kind}
-    row |= {"metadata": msgspec.to_builtins(metadata), "created_at": now, "updated_at": now}
+    row |= {"metadata": as_stored(metadata), "created_at": now, "updated_at": now}
     secret = None
     if uses_secret(metadata):
         made, secret = _made(keyed_hash, client_id, now)
@@ -70,7 +69,7 @@ async def change_client(
     before = await client_as_seen(connection, tenant_id, client_id, expected_version, *IN_USE)
     check_metadata(before.kind, client_id, metadata)
     _check_sector(before, metadata)
-    values: dict[str, object] = {"metadata": msgspec.to_builtins(metadata)}
+    values: dict[str, object] = {"metadata": as_stored(metadata)}
     secret = None
     if not uses_secret(metadata):
         values |= NO_SECRET

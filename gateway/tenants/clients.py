@@ -107,4 +107,5 @@ def _client(client_id: str, row: ClientRow) -> Client:
         former_secret_until=row.former_secret_until,
         may_see_common_id=metadata.may_see_common_id,
         allowed_networks=metadata.allowed_networks,
+        metadata=metadata,
     )

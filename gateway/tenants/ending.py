@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.errors import Conflict
 from gateway.tenants.client_records import ClientState
 from gateway.tenants.client_secrets import NO_SECRET
-from gateway.tenants.metadata import ClientMetadata
+from gateway.tenants.metadata import ClientMetadata, as_stored
 from gateway.tenants.records import allowed_networks, clients, logos, tenants
 from gateway.tenants.registry import TenantState, find_tenant
 
@@ -60,7 +59,11 @@ async def end_tenant(connection: AsyncConnection, tenant_id: str, now: datetime)
             )
         ).rowcount,
     }
-    blank = {"state": ClientState.DELETED, "metadata": msgspec.to_builtins(_NOTHING), **NO_SECRET}
+    blank: dict[str, object] = {
+        "state": ClientState.DELETED,
+        "metadata": as_stored(_NOTHING),
+        **NO_SECRET,
+    }
     blank |= {"updated_at": now, "deleted_at": sa.func.coalesce(clients.c.deleted_at, now)}
     await connection.execute(
         clients.update().where(own).values(**blank, version=clients.c.version + 1)

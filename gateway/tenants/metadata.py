@@ -9,7 +9,7 @@ import msgspec
 
 from gateway.errors import InvalidField
 from gateway.settings import LOOPBACK_HOSTS
-from gateway.tenants.model import AuthMethod, SigningAlg
+from gateway.tenants.protocol import AuthMethod, SigningAlg
 
 COMMON_ID = "common_id"
 """The one scope that is allowed a service apart (`may_see_common_id`)."""
@@ -45,6 +45,23 @@ class ClientMetadata(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     may_see_common_id: bool = False
     allowed_networks: tuple[str, ...] = ()
     """From where a reader may be used, in CIDR; none: from anywhere."""
+
+
+def as_stored(metadata: ClientMetadata) -> dict[str, Any]:
+    """Without what is as it is by itself: it is read at every request of the client."""
+    defaults = {
+        one.name: one.default
+        for one in msgspec.structs.fields(ClientMetadata)
+        if one.default is not msgspec.NODEFAULT
+    }
+    told = msgspec.structs.asdict(metadata)
+    kept = {
+        name: value
+        for name, value in told.items()
+        if name not in defaults or value != defaults[name]
+    }
+    plain: dict[str, Any] = msgspec.to_builtins(kept)
+    return plain
 
 
 def is_identifier(text: str) -> bool:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any
 
-AuthMethod = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
-SigningAlg = Literal["ES256", "RS256"]
+from gateway.tenants.metadata import ClientMetadata
+from gateway.tenants.protocol import AuthMethod, SigningAlg
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +51,5 @@ class Client:
     may_see_common_id: bool = False
     allowed_networks: tuple[str, ...] = ()
     """A reader's; none: from anywhere (`reader_networks.py`)."""
+    metadata: ClientMetadata = field(kw_only=True, repr=False)
+    """All that is registered; what every request needs of it stands above."""

@@ -18,7 +18,7 @@ from gateway.errors import NoSuchThing
 from gateway.keys.hashing import KeyedHash
 from gateway.tenants.client_records import ClientState
 from gateway.tenants.client_secrets import NO_SECRET, hash_secret, new_secret
-from gateway.tenants.metadata import ClientMetadata, MetadataError, uses_secret
+from gateway.tenants.metadata import ClientMetadata, MetadataError, as_stored, uses_secret
 from gateway.tenants.metadata_rules import check_metadata, check_secret, check_tenant
 from gateway.tenants.model import ClientKind, Tenant
 from gateway.tenants.records import change_row, clients, has_tenant
@@ -140,7 +140,7 @@ async def _add(
         "client_id": registration.client_id,
         "tenant_id": registration.tenant_id,
         "kind": registration.kind,
-        "metadata": msgspec.to_builtins(registration.metadata),
+        "metadata": as_stored(registration.metadata),
         "created_at": now,
         "updated_at": now,
     }
@@ -158,7 +158,7 @@ async def _change(
     known = before._mapping
     changed = {name: value for name, value in values.items() if known[name] != value}
     if msgspec.convert(before.metadata, ClientMetadata) != registration.metadata:
-        changed["metadata"] = msgspec.to_builtins(registration.metadata)
+        changed["metadata"] = as_stored(registration.metadata)
     if not changed:
         return False
     own = clients.c.client_id == registration.client_id

@@ -10,6 +10,7 @@ from gateway.oidc.authorization.checks import check_authorization_request
 from gateway.oidc.authorization.hints import Hints
 from gateway.oidc.authorization.response import ResponseTarget, is_same_target
 from gateway.tenants.model import Client, ClientKind
+from tests.support.gateway import service_metadata
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 CLIENT = Client(
@@ -29,6 +30,7 @@ CLIENT = Client(
     id_token_signed_response_alg="ES256",
     jwks=None,
     client_secret_hash=None,
+    metadata=service_metadata("health"),
 )
 TARGET = ResponseTarget(CLIENT, CLIENT.redirect_uris[0], "af0ifjsldkj")
 GOOD = {

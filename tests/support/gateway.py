@@ -27,6 +27,8 @@ from gateway.store.records import open_records
 from gateway.tenants.metadata import ClientMetadata
 from gateway.tenants.model import Client, ClientKind, Tenant
 from gateway.virtual.authority import DemoAuthority
+from gateway.web.outgoing import Outgoing
+from tests.support.service_hosts import ServiceHosts
 
 ISSUER = "https://id.example.test"
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -60,6 +62,8 @@ class Gateway:
     provider: Provider
     clock: MovableClock
     secrets: dict[str, str] = field(default_factory=dict)
+    hosts: ServiceHosts = field(default_factory=ServiceHosts)
+    """Where what the gateway sends arrives."""
 
     def browser(self, address: str = "127.0.0.1") -> httpx2.AsyncClient:
         """Somebody's browser: keeps cookies, follows nothing by itself."""
@@ -186,8 +190,12 @@ async def open_gateway(folder: Path, template: Path) -> AsyncIterator[Gateway]:
     try:
         moments = MemoryMoments(clock)
         async with Apart() as apart:
-            app = await create_app(settings, records, moments, clock, apart=apart)
-            provider = await make_provider(settings, records, moments, clock)
-            yield Gateway(app, provider, clock)
+            hosts = ServiceHosts()
+            outgoing = Outgoing(hosts)
+            app = await create_app(
+                settings, records, moments, clock, apart=apart, outgoing=outgoing
+            )
+            provider = await make_provider(settings, records, moments, clock, outgoing=outgoing)
+            yield Gateway(app, provider, clock, hosts=hosts)
     finally:
         await records.close()

@@ -12,6 +12,7 @@ from gateway.errors import InvalidToken
 from gateway.oidc.model import Grant
 from gateway.oidc.provider import Provider
 from gateway.oidc.scopes import still_allowed
+from gateway.oidc.tokens.request import TokenRequest
 from gateway.tenants.model import Client
 
 ACCESS_TOKEN = "at+jwt"  # the media type of RFC 9068 §2.1
@@ -45,12 +46,12 @@ class TokenSet:
 
 async def issue_for_grant(
     provider: Provider,
-    client: Client,
+    request: TokenRequest,
     grant: Grant,
     scopes: tuple[str, ...],
     refresh_token: str | None,
-    now: datetime,
 ) -> TokenSet:
+    client, now = request.client, request.now
     scopes = still_allowed(scopes, client.scope)
     sub = provider.subjects.sub(grant.resident_id, client.sector_identifier)
     shared: dict[str, object] = {"iss": provider.issuer, "sub": sub, "iat": seconds(now)}
@@ -71,9 +72,10 @@ async def issue_for_grant(
 
 
 async def issue_for_client(
-    provider: Provider, client: Client, scopes: tuple[str, ...], now: datetime
+    provider: Provider, request: TokenRequest, scopes: tuple[str, ...]
 ) -> TokenSet:
     """client_credentials: the client itself is the subject (RFC 9068 §2.2)."""
+    client, now = request.client, request.now
     claims = {
         "iss": provider.issuer,
         "sub": client.client_id,

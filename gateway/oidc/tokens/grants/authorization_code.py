@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
 from datetime import datetime
 
 from gateway.audit.model import Entry, LogKind, Outcome
@@ -16,6 +15,7 @@ from gateway.oidc.model import Grant, IssuedCode, decode_code
 from gateway.oidc.provider import Provider
 from gateway.oidc.tokens.grants.reuse import end_reused
 from gateway.oidc.tokens.issue import TokenSet, issue_for_grant
+from gateway.oidc.tokens.request import TokenRequest
 from gateway.store.api import Replayed
 
 _CODE_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}\Z")
@@ -23,12 +23,9 @@ _CODE_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}\Z")
 _REFUSED = "the code is unknown, used or expired"
 
 
-async def authorization_code(
-    provider: Provider, caller: AuthenticatedClient, form: Mapping[str, str], now: datetime
-) -> TokenSet:
-    code, redirect_uri, verifier = (
-        required(form, name) for name in ("code", "redirect_uri", "code_verifier")
-    )
+async def authorization_code(provider: Provider, request: TokenRequest) -> TokenSet:
+    caller, now = request.caller, request.now
+    code, redirect_uri, verifier = map(request.required, ("code", "redirect_uri", "code_verifier"))
     if not _CODE_VERIFIER.match(verifier):
         raise InvalidRequest("code_verifier is malformed")
     issued = await _redeem(provider, caller, code, now)
@@ -43,7 +40,7 @@ async def authorization_code(
             hashed = codes.token_hash(refresh_token)
             await records.add_refresh_token(connection, hashed, grant, now)
         await provider.audit.write(connection, signed_in(provider, caller, grant, now))
-    return await issue_for_grant(provider, caller.client, grant, grant.scopes, refresh_token, now)
+    return await issue_for_grant(provider, request, grant, grant.scopes, refresh_token)
 
 
 def signed_in(
@@ -97,9 +94,3 @@ def check_binding(
 
 def may_refresh(scopes: tuple[str, ...], caller: AuthenticatedClient) -> bool:
     return "offline_access" in scopes and "refresh_token" in caller.client.grant_types
-
-
-def required(form: Mapping[str, str], name: str) -> str:
-    if name not in form:
-        raise InvalidRequest(f"{name} is missing")
-    return form[name]

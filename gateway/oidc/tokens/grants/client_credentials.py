@@ -1,18 +1,14 @@
 """grant_type=client_credentials: a client for itself, without a resident (RFC 6749 §4.4)."""
 
-from collections.abc import Mapping
-from datetime import datetime
-
 from gateway.errors import InvalidScope, UnauthorizedClient
-from gateway.oidc.clients.authentication import AuthenticatedClient
 from gateway.oidc.provider import Provider
 from gateway.oidc.scopes import SCOPES
 from gateway.oidc.tokens.issue import TokenSet, issue_for_client
+from gateway.oidc.tokens.request import TokenRequest
 
 
-async def client_credentials(
-    provider: Provider, caller: AuthenticatedClient, form: Mapping[str, str], now: datetime
-) -> TokenSet:
+async def client_credentials(provider: Provider, request: TokenRequest) -> TokenSet:
+    caller, form = request.caller, request.form
     if caller.method == "none":
         raise UnauthorizedClient("a public client has no credentials to use this grant with")
     # Scopes that speak of a resident mean nothing without one.
@@ -20,4 +16,4 @@ async def client_credentials(
     asked = frozenset(form["scope"].split(" ")) if "scope" in form else allowed
     if not asked or not asked <= allowed:
         raise InvalidScope("scope is not allowed for this client")
-    return await issue_for_client(provider, caller.client, tuple(sorted(asked)), now)
+    return await issue_for_client(provider, request, tuple(sorted(asked)))

@@ -1,0 +1,141 @@
+"""A JWT that a client signed with a key it registered (RFC 7515, RFC 7519, RFC 8725).
+
+Of the header only `alg`, `kid` and `typ` are looked at, and only a registered key verifies: a
+`jwk`, `jku` or `x5u` in it means nothing. Times are compared with the caller's clock.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+import jwt
+
+from gateway.tenants.model import Client
+
+ALGORITHMS = ("ES256", "ES384", "PS256", "RS256", "EdDSA")
+SKEW = timedelta(seconds=30)
+MAX_LENGTH = 8_192
+_KEY_TYPES = {"ES256": "EC", "ES384": "EC", "PS256": "RSA", "RS256": "RSA", "EdDSA": "OKP"}
+_JWS = jwt.PyJWS(algorithms=list(ALGORITHMS))
+
+
+class BadJwtError(Exception):
+    """Why it counts for nothing: the end of a sentence that begins with the parameter's name.
+    Whoever asked turns it into the error of their RFC."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class SignedJwt:
+    """Proof: a registered key of this client's signed these claims. Audience and times are not
+    checked yet."""
+
+    typ: str | None
+    """In lower case, without "application/" (RFC 7515 §4.1.9)."""
+    alg: str
+    claims: Mapping[str, Any]
+
+
+def unverified_claims(unverified_jwt: str) -> Mapping[str, Any]:
+    """To find whose key it has to be checked with. Raises BadJwtError."""
+    return _object(_parts(unverified_jwt)[1])
+
+
+def verify_signed(
+    client: Client, unverified_jwt: str, algorithms: Collection[str] = ALGORITHMS
+) -> SignedJwt:
+    """Raises BadJwtError."""
+    header, _ = _parts(unverified_jwt)
+    alg, kid, typ = header.get("alg"), header.get("kid"), header.get("typ")
+    if not isinstance(alg, str) or alg not in algorithms or alg not in ALGORITHMS:
+        raise BadJwtError("is not signed in a way this client may use")
+    for key in (client.metadata.jwks or {}).get("keys", ()):
+        if key.get("kty") != _KEY_TYPES[alg] or key.get("alg", alg) != alg:
+            continue
+        if key.get("use", "sig") != "sig" or kid not in (None, key.get("kid", kid)):
+            continue
+        try:
+            public_key = _public_key(json.dumps(key, sort_keys=True), alg)
+            payload = _JWS.decode(unverified_jwt, public_key, [alg])
+        except (jwt.PyJWTError, ValueError, TypeError):
+            continue
+        return SignedJwt(_media_type(typ), alg, _object(payload))
+    raise BadJwtError("is not signed by a key of this client's")
+
+
+def check_audience(claims: Mapping[str, Any], ours: Collection[str]) -> None:
+    """One of ours and nobody else's, or it could be played on from one audience to another. Raises
+    BadJwtError."""
+    audience = claims.get("aud")
+    values = [audience] if isinstance(audience, str) else audience
+    if not isinstance(values, list) or not values or any(value not in ours for value in values):
+        raise BadJwtError("is not for this issuer")
+
+
+def check_times(claims: Mapping[str, Any], now: datetime, longest: timedelta) -> datetime:
+    """When it ends, which has to be told, and not to be further away than `longest`. Raises
+    BadJwtError."""
+    expires = instant(claims, "exp")
+    if expires is None or expires + SKEW <= now:
+        raise BadJwtError("has expired or has no exp")
+    if expires > now + longest + SKEW:
+        raise BadJwtError("lives too long")
+    for name in ("nbf", "iat"):
+        begins = instant(claims, name)
+        if begins is not None and begins > now + SKEW:
+            raise BadJwtError("is from the future")
+    return expires
+
+
+def instant(claims: Mapping[str, Any], name: str) -> datetime | None:
+    """A NumericDate (RFC 7519 §2). Raises BadJwtError."""
+    value = claims.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**33:
+        raise BadJwtError(f"has a malformed {name}")
+    return datetime.fromtimestamp(value, UTC)
+
+
+def identifier(claims: Mapping[str, Any]) -> str:
+    """Its jti, of a sane length. Raises BadJwtError."""
+    jti = claims.get("jti")
+    if not isinstance(jti, str) or not 1 <= len(jti) <= 256:
+        raise BadJwtError("needs a jti")
+    return jti
+
+
+def _parts(unverified_jwt: str) -> tuple[Mapping[str, Any], bytes]:
+    if len(unverified_jwt) > MAX_LENGTH:
+        raise BadJwtError("is too long")
+    try:
+        read = _JWS.decode_complete(unverified_jwt, options={"verify_signature": False})
+    except (jwt.PyJWTError, ValueError, RecursionError) as cause:
+        raise BadJwtError("is malformed") from cause
+    return read["header"], read["payload"]
+
+
+def _object(payload: bytes) -> Mapping[str, Any]:
+    try:
+        claims = json.loads(payload)
+    except (ValueError, RecursionError) as cause:
+        raise BadJwtError("is malformed") from cause
+    if not isinstance(claims, dict):
+        raise BadJwtError("is malformed")
+    return claims
+
+
+@lru_cache(maxsize=1024)
+def _public_key(jwk: str, alg: str) -> Any:
+    """Reading a key costs as much as a check with it; a client's keys change rarely."""
+    return jwt.PyJWK(json.loads(jwk), alg).key
+
+
+def _media_type(typ: object) -> str | None:
+    return typ.lower().removeprefix("application/") if isinstance(typ, str) else None

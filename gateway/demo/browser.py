@@ -1,6 +1,6 @@
 """A browser's part in plain HTTP: cookies, forms, redirects, the Origin header and SameSite=Lax."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
@@ -58,8 +58,16 @@ class Page:
 
 
 class Browser:
-    def __init__(self) -> None:
-        self._client = local_client()
+    """`stops_at`: redirects are followed up to an address that begins so, which is a program's."""
+
+    def __init__(
+        self,
+        open_client: Callable[[], httpx2.Client] = local_client,
+        stops_at: str | None = None,
+    ) -> None:
+        self._open_client = open_client
+        self._client = open_client()
+        self.stops_at = stops_at
 
     def close(self) -> None:
         self._client.close()
@@ -85,7 +93,7 @@ class Browser:
         headers = {"Origin": origin_of(page.url)}
         if site_of(url) == site_of(page.url):
             return self._follow(self._client.post(url, data=data, headers=headers))
-        with local_client() as stranger:
+        with self._open_client() as stranger:
             answer = stranger.post(url, data=data, headers=headers)
         return self._follow(answer)
 
@@ -94,7 +102,8 @@ class Browser:
             if answer.status_code not in (302, 303, 307):
                 return read_page(str(answer.url), answer.status_code, answer.text)
             target = urljoin(str(answer.url), answer.headers["location"])
-            if until is not None and target.startswith(until):
+            stop = until or self.stops_at
+            if stop is not None and target.startswith(stop):
                 return Page(target, answer.status_code, "")
             answer = self._client.get(target)
         raise LookupError("too many redirects")

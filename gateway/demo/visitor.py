@@ -15,9 +15,9 @@ class Unexpected(Exception):  # noqa: N818 - it is what a step found
 class Visitor:
     """Somebody with a browser of their own."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, browser: Browser | None = None) -> None:
         self.world = world
-        self.browser = Browser()
+        self.browser = browser or Browser()
 
     def __enter__(self) -> Self:
         return self
@@ -35,11 +35,10 @@ class Visitor:
         return self.browser.open(f"{service_address}/signin")
 
     def register(self, service_address: str, resident: DemoResident) -> Page:
-        page = self._use_card(self.enter(service_address), resident, "registration")
-        return self.agree(page)
+        return self.agree(self.use_card(self.enter(service_address), resident, "registration"))
 
     def sign_in(self, service_address: str, resident: DemoResident) -> Page:
-        return self.agree(self._use_card(self.enter(service_address), resident, "sign_in"))
+        return self.agree(self.use_card(self.enter(service_address), resident, "sign_in"))
 
     def choose_card(self, page: Page, resident: DemoResident, purpose: str) -> Page:
         """From the sign-in page to the reader agent's PIN page."""
@@ -61,7 +60,8 @@ class Visitor:
             return page
         return self.browser.submit(page, page.form("/consent"), decision="agree")
 
-    def _use_card(self, page: Page, resident: DemoResident, purpose: str) -> Page:
+    def use_card(self, page: Page, resident: DemoResident, purpose: str) -> Page:
+        """From the sign-in page on to wherever it leads."""
         page = self.choose_card(page, resident, purpose)
         pins = {"authentication_pin": resident.authentication_pin}
         if purpose == "registration":

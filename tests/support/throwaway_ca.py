@@ -36,7 +36,9 @@ class ThrowawayCa:
 
     def server(self) -> Party:
         """For a server on loopback."""
-        names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(HOST))])
+        names = x509.SubjectAlternativeName(
+            [x509.IPAddress(ip_address(HOST)), x509.DNSName("localhost")]
+        )
         return self._issue("server", ExtendedKeyUsageOID.SERVER_AUTH, names)
 
     def client(self, name: str = "client") -> Party:

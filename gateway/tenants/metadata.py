@@ -45,6 +45,13 @@ class ClientMetadata(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     may_see_common_id: bool = False
     allowed_networks: tuple[str, ...] = ()
     """From where a reader may be used, in CIDR; none: from anywhere."""
+    backchannel_logout_uri: str | None = None
+    """Where it is told, from here, that a sign-in is over (OpenID Connect Back-Channel Logout)."""
+    backchannel_logout_session_required: bool = False
+    """It cannot tell which of its sessions are meant without a `sid`."""
+    frontchannel_logout_uri: str | None = None
+    """What the resident's own browser loads then (OpenID Connect Front-Channel Logout)."""
+    frontchannel_logout_session_required: bool = False
 
 
 def as_stored(metadata: ClientMetadata) -> dict[str, Any]:

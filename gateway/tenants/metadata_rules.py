@@ -16,6 +16,11 @@ from gateway.tenants.metadata import (
 )
 from gateway.tenants.model import ClientKind, Tenant
 from gateway.tenants.reader_networks import problem_of_networks
+from gateway.tenants.rules.logout import (
+    check_back_channel,
+    check_front_channel,
+    check_reader_signs_nobody_out,
+)
 from gateway.tenants.texts import problem_of_text
 
 SERVICE_SCOPES = frozenset(
@@ -164,10 +169,13 @@ SERVICE_CHECKS: Checks = (
     check_sector,
     check_common_id,
     check_service_has_no_networks,
+    check_back_channel,
+    check_front_channel,
 )
 READER_CHECKS: Checks = (
     check_texts,
     check_reader_is_plain,
+    check_reader_signs_nobody_out,
     check_reader_networks,
     check_jwks,
     check_sector,

@@ -3,7 +3,21 @@
 import pytest
 from pytest_socket import disable_socket, enable_socket
 
+from tests.witnesses.features import Proofs
+
 pytest_plugins = ["tests.support.servers", "tests.support.fixtures"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--write-features",
+        action="store_true",
+        help="write README's table of what witnesses proved in this run",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Proofs())
 
 
 @pytest.fixture

@@ -47,13 +47,39 @@ refresh_tokens = sa.Table(
     sa.Column("used_at", Time),
 )
 
+ended_sessions = sa.Table(
+    "ended_sessions",
+    metadata,
+    sa.Column("session_id", sa.String(64), primary_key=True),
+    sa.Column("ended_at", Time, nullable=False),
+)
+
+# Who has yet to be told that a sign-in is over; what was told is not kept. Nothing of ours stands
+# in it: `sub` and `sid` are the service's, `resident` is the log's pseudonym.
+logout_deliveries = sa.Table(
+    "logout_deliveries",
+    metadata,
+    sa.Column("delivery_id", sa.String(32), primary_key=True),
+    sa.Column("client_id", sa.String(64), nullable=False, index=True),
+    sa.Column("sub", sa.String(64), nullable=False),
+    sa.Column("sid", sa.String(64)),
+    sa.Column("resident", sa.String(64), nullable=False),
+    sa.Column("ended_at", Time, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("next_at", Time, nullable=False, index=True),
+)
+
 
 # Built once: they are on the way of every sign-in. Each looks at the resident too: whatever is
 # still open somewhere, nothing is granted to, or told of, somebody who is not active.
 _NEW = {column.name: sa.bindparam(column.name, type_=column.type) for column in grants.c}
 del _NEW["revoked_at"]
+# A code may be on its way while the sign-in it was issued in ends: it buys nothing any more.
+_SESSION_ENDED = sa.exists().where(ended_sessions.c.session_id == _NEW["session_id"])
 _NEW_OF_ACTIVE = sa.select(*_NEW.values()).where(
-    residents.c.resident_id == _NEW["resident_id"], in_force(_NEW["created_at"])
+    residents.c.resident_id == _NEW["resident_id"],
+    in_force(_NEW["created_at"]),
+    ~_SESSION_ENDED,
 )
 _ADD_GRANT = {
     dialect: insert(grants)
@@ -74,8 +100,8 @@ _GRANT_IN_FORCE = (
 
 
 async def add_grant(connection: AsyncConnection, grant: Grant) -> bool:
-    """False where the family is there already (its code was replayed, and it is revoked), and for
-    a resident who is not active."""
+    """False where the family is there already (its code was replayed, and it is revoked), where the
+    sign-in it was given in has ended, and for a resident who is not active."""
     added = await connection.execute(_ADD_GRANT[connection.dialect.name], _values(grant))
     return added.rowcount == 1
 

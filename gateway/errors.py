@@ -193,6 +193,18 @@ class InvalidToken(OAuthError):
     status = 401
 
 
+class InvalidDpopProof(OAuthError):
+    """RFC 9449 §5 and §7.1; 401 where an access token was to be used."""
+
+    error = "invalid_dpop_proof"
+
+
+class UseDpopNonce(OAuthError):
+    """RFC 9449 §8 and §9; 401 where an access token was to be used."""
+
+    error = "use_dpop_nonce"
+
+
 class InsufficientScope(OAuthError):
     """RFC 6750 §3.1."""
 

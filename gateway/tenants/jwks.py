@@ -1,10 +1,14 @@
-"""Which public keys a client may register to authenticate with (RFC 7517, RFC 7523)."""
+"""Which public keys a client may register: to sign with, or to be encrypted for (RFC 7517)."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+from jwt.utils import base64url_decode
+
+from gateway.tenants.protocol import ClientSigningAlg
 
 MAX_KEYS = 16
 
@@ -23,10 +27,17 @@ def problem_of(jwks: Mapping[str, Any]) -> str | None:
     keys = jwks.get("keys")
     if not isinstance(keys, list) or not 1 <= len(keys) <= MAX_KEYS:
         return f"an object with 1 to {MAX_KEYS} keys"
-    return next((problem for key in keys if (problem := _problem_of_key(key)) is not None), None)
+    return next((problem for key in keys if (problem := problem_of_key(key)) is not None), None)
 
 
-def _problem_of_key(key: object) -> str | None:
+def can_sign(key: Mapping[str, Any]) -> bool:
+    """Whether a key of a good set is one to check signatures with."""
+    if key.get("use", "sig") != "sig" or key.get("alg", "ES256") not in get_args(ClientSigningAlg):
+        return False
+    return key.get("crv") in (None, "P-256", "P-384", "Ed25519")
+
+
+def problem_of_key(key: object) -> str | None:
     if not isinstance(key, dict) or key.get("kty") not in _KEY_TYPES:
         return "keys of type EC, RSA or OKP only"
     if key.keys() & _PRIVATE_MEMBERS:
@@ -34,10 +45,19 @@ def _problem_of_key(key: object) -> str | None:
     if not all(map(_is_plain, key.values())):
         return _PLAIN_RULE
     try:
-        public_key = jwt.PyJWK(key).key
-    except (jwt.PyJWTError, TypeError, ValueError, NotImplementedError):
+        public_key = _read(key)
+    except (jwt.PyJWTError, KeyError, TypeError, ValueError, NotImplementedError):
         return "a key in it cannot be read"
     return _problem_of_rsa(public_key) if isinstance(public_key, RSAPublicKey) else None
+
+
+def _read(key: dict[str, Any]) -> Any:
+    if key.get("use") == "enc":
+        if key.get("crv") == "X25519":  # RFC 8037 §3.2
+            return X25519PublicKey.from_public_bytes(base64url_decode(key["x"]))
+        # PyJWT knows no algorithms of encryption; the key is read in the same way.
+        key = {name: value for name, value in key.items() if name != "alg"}
+    return jwt.PyJWK(key).key
 
 
 def _is_plain(value: object) -> bool:

@@ -9,7 +9,7 @@ import msgspec
 
 from gateway.errors import InvalidField
 from gateway.settings import LOOPBACK_HOSTS
-from gateway.tenants.protocol import AuthMethod, SigningAlg
+from gateway.tenants.protocol import AssertionAlg, AuthMethod, SigningAlg
 
 COMMON_ID = "common_id"
 """The one scope that is allowed a service apart (`may_see_common_id`)."""
@@ -45,6 +45,18 @@ class ClientMetadata(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     may_see_common_id: bool = False
     allowed_networks: tuple[str, ...] = ()
     """From where a reader may be used, in CIDR; none: from anywhere."""
+    token_endpoint_auth_signing_alg: AssertionAlg | None = None
+    """With nothing else does it sign that it is itself; None: with any that its key can."""
+    dpop_bound_access_tokens: bool = False
+    """RFC 9449 §5.2: it asks for no token without a proof of its key."""
+    tls_client_certificate_bound_access_tokens: bool = False
+    """RFC 8705 §3.4."""
+    tls_client_auth_subject_dn: str | None = None
+    """RFC 8705 §2.1.2: what its certificate says of it; one of these five."""
+    tls_client_auth_san_dns: str | None = None
+    tls_client_auth_san_uri: str | None = None
+    tls_client_auth_san_ip: str | None = None
+    tls_client_auth_san_email: str | None = None
     backchannel_logout_uri: str | None = None
     """Where it is told, from here, that a sign-in is over (OpenID Connect Back-Channel Logout)."""
     backchannel_logout_session_required: bool = False
@@ -77,7 +89,13 @@ def is_identifier(text: str) -> bool:
 
 
 def uses_secret(metadata: ClientMetadata) -> bool:
-    return metadata.token_endpoint_auth_method in ("client_secret_basic", "client_secret_post")
+    """Any of the three methods that a secret is for."""
+    return metadata.token_endpoint_auth_method.startswith("client_secret_")
+
+
+def signs_with_secret(metadata: ClientMetadata) -> bool:
+    """The secret is a key that has to be read again then (OpenID Connect Core §9)."""
+    return metadata.token_endpoint_auth_method == "client_secret_jwt"
 
 
 def sector_of(tenant_id: str, client_id: str, metadata: ClientMetadata) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from gateway.tenants import jwks, redirect_uris
+from gateway.tenants import redirect_uris
 from gateway.tenants.metadata import (
     COMMON_ID,
     ID_RULE,
@@ -20,6 +20,11 @@ from gateway.tenants.rules.logout import (
     check_back_channel,
     check_front_channel,
     check_reader_signs_nobody_out,
+)
+from gateway.tenants.rules.sender import (
+    check_assertion_algorithm,
+    check_certificate_name,
+    check_keys,
 )
 from gateway.tenants.texts import problem_of_text
 
@@ -121,15 +126,6 @@ def check_redirect_uris(metadata: ClientMetadata) -> None:
             raise MetadataError(name, problem)
 
 
-def check_jwks(metadata: ClientMetadata) -> None:
-    needs_keys = metadata.token_endpoint_auth_method == "private_key_jwt"
-    if needs_keys != (metadata.jwks is not None):
-        raise MetadataError("jwks", "it and private_key_jwt need each other")
-    problem = None if metadata.jwks is None else jwks.problem_of(metadata.jwks)
-    if problem is not None:
-        raise MetadataError("jwks", problem)
-
-
 def check_sector(metadata: ClientMetadata) -> None:
     if metadata.sector_identifier is not None:
         if not redirect_uris.is_host(metadata.sector_identifier):
@@ -165,7 +161,9 @@ SERVICE_CHECKS: Checks = (
     check_service_grants,
     check_service_scope,
     check_redirect_uris,
-    check_jwks,
+    check_keys,
+    check_assertion_algorithm,
+    check_certificate_name,
     check_sector,
     check_common_id,
     check_service_has_no_networks,
@@ -177,6 +175,8 @@ READER_CHECKS: Checks = (
     check_reader_is_plain,
     check_reader_signs_nobody_out,
     check_reader_networks,
-    check_jwks,
+    check_keys,
+    check_assertion_algorithm,
+    check_certificate_name,
     check_sector,
 )

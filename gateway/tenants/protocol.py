@@ -5,11 +5,25 @@ A value stands here because code honours it; discovery tells these lists.
 
 from typing import Literal
 
-AuthMethod = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
-SigningAlg = Literal["ES256", "RS256"]
+AuthMethod = Literal[
+    "client_secret_basic",
+    "client_secret_post",
+    "client_secret_jwt",
+    "private_key_jwt",
+    "tls_client_auth",
+    "self_signed_tls_client_auth",
+    "none",
+]
+SigningAlg = Literal["ES256", "RS256", "PS256", "EdDSA"]
 """With which we sign."""
 ClientSigningAlg = Literal["ES256", "ES384", "PS256", "RS256", "EdDSA"]
 """With which a client may sign."""
+AssertionAlg = Literal["HS256", "ES256", "ES384", "PS256", "RS256", "EdDSA"]
+"""With which a client may sign that it is itself; HS256: with its secret."""
+EncryptionAlg = Literal["RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"]
+"""How the key is agreed on when we encrypt for a client (RFC 7518 §4.1)."""
+ContentEncryption = Literal["A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM"]
+"""What an answer is encrypted with then (RFC 7518 §5.1)."""
 GrantType = Literal["authorization_code", "refresh_token", "client_credentials"]
 ResponseType = Literal["code"]
 SecurityProfile = Literal["standard"]

@@ -33,6 +33,7 @@ from gateway.demo.processes import DemoError
 from gateway.demo.run import run_demo
 from gateway.demo.world import Ports
 from gateway.errors import PluginError, SettingsError, StoreError
+from gateway.keys.model import KEY_ALGORITHMS
 from gateway.plugins import installed_plugins
 from gateway.reader.app import open_reader
 from gateway.server import serve as serve_app
@@ -155,7 +156,7 @@ def demo(
 
 @keys_app.command("list")
 def keys_list(config: ConfigOption = None) -> None:
-    """The signing keys and their states."""
+    """The keys that sign or are encrypted for, and their states."""
     table = Table("kid", "alg", "state", "made", "active since", "retired")
     for key in asyncio.run(list_keys(read_settings(config))):
         times = (write_time(at) for at in (key.created_at, key.activated_at, key.retired_at))
@@ -165,12 +166,12 @@ def keys_list(config: ConfigOption = None) -> None:
 
 @keys_app.command("rotate")
 def keys_rotate(
-    alg: Annotated[str, typer.Argument(help="ES256 or RS256.")] = "ES256",
+    alg: Annotated[str, typer.Argument(help=f"One of {', '.join(KEY_ALGORITHMS)}.")] = "ES256",
     config: ConfigOption = None,
 ) -> None:
-    """Sign with the next key from now on; what the old one signed still verifies."""
+    """Use the next key from now on; what the old one signed still verifies."""
     kid = asyncio.run(rotate_keys(read_settings(config), alg, system_clock()))
-    out.print(f"{alg} is signed with {kid} from now on.")
+    out.print(f"{alg} goes with {kid} from now on.")
 
 
 @anchors_app.command("add")

@@ -1,4 +1,4 @@
-"""`genkan init` and `genkan keys`: prepare the store, look after the signing keys."""
+"""`genkan init` and `genkan keys`: prepare the store, look after the keys."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -12,7 +12,7 @@ from gateway.audit.model import HOST, Entry, LogKind, Outcome
 from gateway.errors import SettingsError
 from gateway.keys.hashing import load_keyed_hash
 from gateway.keys.master import MasterKey, create_master_key, load_master_key
-from gateway.keys.model import ALGORITHMS, SigningKeyInfo
+from gateway.keys.model import KEY_ALGORITHMS, SigningKeyInfo
 from gateway.keys.signing import SigningKeys
 from gateway.settings import Settings
 from gateway.store.answering import answering
@@ -68,9 +68,9 @@ async def list_keys(settings: Settings) -> Sequence[SigningKeyInfo]:
 
 
 async def rotate_keys(settings: Settings, alg: str, now: datetime) -> str:
-    """Returns the kid that signs from now on."""
-    if alg not in ALGORITHMS:
-        raise SettingsError(f"{alg} is not one of {', '.join(ALGORITHMS)}")
+    """Returns the kid of the key that is used from now on."""
+    if alg not in KEY_ALGORITHMS:
+        raise SettingsError(f"{alg} is not one of {', '.join(KEY_ALGORITHMS)}")
     async with opened_records(settings) as records:
         master = load_master_key(settings.keys)
         audit = AuditLog(records, await load_keyed_hash(records, master))

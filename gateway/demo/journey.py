@@ -49,7 +49,8 @@ class Journey:
             found = http.get(f"{self._world.issuer}/.well-known/openid-configuration").json()
             expect(found["issuer"], self._world.issuer)
             keys = http.get(found["jwks_uri"]).json()["keys"]
-        expect({key["alg"] for key in keys}, {"ES256", "RS256"})
+        signing = {key["alg"] for key in keys if key["use"] == "sig"}
+        expect(signing, set(found["id_token_signing_alg_values_supported"]))
 
     def unregistered(self) -> None:
         with Visitor(self._world) as somebody:

@@ -1,5 +1,5 @@
-"""Signs our tokens and checks them again (RFC 7515). The store is read at start, at an unknown kid
-and now and then, never for a token."""
+"""Signs our tokens and checks them again (RFC 7515), and finds the key that something was encrypted
+for. The store is read at start, at an unknown kid and now and then, never for a token."""
 
 import hashlib
 import json
@@ -13,7 +13,16 @@ import jwt
 from gateway.errors import InvalidToken
 from gateway.keys.key_store import make_missing, read_keys, rotate_key
 from gateway.keys.master import MasterKey
-from gateway.keys.model import ALGORITHMS, KeyState, SigningKey, SigningKeyInfo
+from gateway.keys.model import (
+    ALGORITHMS,
+    KEY_AGREEMENT,
+    KEY_ALGORITHMS,
+    KeyState,
+    SigningKey,
+    SigningKeyInfo,
+    is_published,
+    still_opens,
+)
 from gateway.store.api import Also, Records, nothing_else
 
 _REFUSED = "the token is not one of ours, or it has expired"
@@ -45,11 +54,11 @@ class SigningKeys:
 
     async def ensure(self, now: datetime) -> None:
         """Makes what keys are missing (first start) and loads them."""
-        await make_missing(self._records, self._master, ALGORITHMS, now)
+        await make_missing(self._records, self._master, KEY_ALGORITHMS, now)
         await self._load(now)
 
     async def rotate(self, now: datetime, alg: str, also: Also[str] = nothing_else) -> str:
-        """Returns the kid of the key that signs from now on."""
+        """Returns the kid of the key that is used from now on."""
         kid = await rotate_key(self._records, self._master, alg, now, also)
         await self._load(now)
         return kid
@@ -58,9 +67,15 @@ class SigningKeys:
         return [key.info for key in await read_keys(self._records, self._master)]
 
     async def jwks(self, now: datetime) -> dict[str, object]:
-        """RFC 7517 §5: next, active and retired."""
+        """RFC 7517 §5: all that sign, have signed or will, and the one to encrypt for."""
         await self._refresh(now)
-        return {"keys": [key.public_jwk for key in self._keys.values()]}
+        return {"keys": [key.public_jwk for key in self._keys.values() if is_published(key.info)]}
+
+    async def opening_key(self, kid: str | None, now: datetime) -> SigningKey | None:
+        """Which of ours something was encrypted for; without a kid the one that is published."""
+        await self._refresh(now)
+        key = self._active[KEY_AGREEMENT] if kid is None else await self._known(kid, now)
+        return key if key is not None and still_opens(key.info, now) else None
 
     async def sign(self, claims: Mapping[str, object], *, alg: str, typ: str, now: datetime) -> str:
         """A compact JWS of the claims, under the active key of the algorithm."""
@@ -102,7 +117,9 @@ class SigningKeys:
         signed = self._checked.get(digest)
         if signed is None:
             header = jwt.get_unverified_header(token)
-            key = await self._find(header.get("kid"), now)
+            key = await self._known(header.get("kid"), now)
+            if key is None or key.info.alg not in ALGORITHMS:
+                raise InvalidToken(_REFUSED)
             # The algorithm is the key's, never the header's word alone (RFC 8725 §3.1).
             payload = self._jws.decode(token, key.public_key, [key.info.alg])
             signed = _Signed(_media_type(header.get("typ")), payload)
@@ -111,13 +128,10 @@ class SigningKeys:
             self._checked[digest] = signed
         return signed
 
-    async def _find(self, kid: object, now: datetime) -> SigningKey:
+    async def _known(self, kid: object, now: datetime) -> SigningKey | None:
         if kid not in self._keys and now - self._loaded_at >= _UNKNOWN_KID_PAUSE:
             await self._load(now)
-        key = self._keys.get(kid) if isinstance(kid, str) else None
-        if key is None:
-            raise InvalidToken(_REFUSED)
-        return key
+        return self._keys.get(kid) if isinstance(kid, str) else None
 
     async def _refresh(self, now: datetime) -> None:
         if now - self._loaded_at >= self._reload:

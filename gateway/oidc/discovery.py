@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway.keys.model import ALGORITHMS as SIGNING_ALGORITHMS
 from gateway.oidc.claims import ATTRIBUTES_CHANGED
 from gateway.oidc.clients.authentication import METHODS
 from gateway.oidc.clients.signed_jwt import ALGORITHMS
@@ -64,7 +65,7 @@ def metadata(provider: Provider, mounted: Iterable[Route]) -> dict[str, object]:
         "response_modes_supported": ["query"],
         "grant_types_supported": list(GRANTS),
         "subject_types_supported": ["pairwise"],
-        "id_token_signing_alg_values_supported": ["ES256", "RS256"],
+        "id_token_signing_alg_values_supported": list(SIGNING_ALGORITHMS),
         "acr_values_supported": list(provider.acr_order),
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "ui_locales_supported": ["ja", "en"],

@@ -24,6 +24,16 @@ EncryptionAlg = Literal["RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A2
 """How the key is agreed on when we encrypt for a client (RFC 7518 §4.1)."""
 ContentEncryption = Literal["A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM"]
 """What an answer is encrypted with then (RFC 7518 §5.1)."""
-GrantType = Literal["authorization_code", "refresh_token", "client_credentials"]
+GrantType = Literal[
+    "authorization_code",
+    "refresh_token",
+    "client_credentials",
+    "urn:ietf:params:oauth:grant-type:device_code",
+    "urn:openid:params:grant-type:ciba",
+]
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+CIBA = "urn:openid:params:grant-type:ciba"
+DeliveryMode = Literal["poll", "ping"]
+"""How a service learns that a resident has answered (CIBA Core 1.0 §5)."""
 ResponseType = Literal["code"]
 SecurityProfile = Literal["standard"]

@@ -12,7 +12,7 @@ def states(done: Finished, alg: str) -> dict[str, str]:
 def test_each_algorithm_has_an_active_key_and_a_next_one(genkan: Genkan) -> None:
     genkan("init")
     listed = genkan("keys", "list")
-    for alg in ("ES256", "RS256"):
+    for alg in ("ES256", "RS256", "PS256", "EdDSA", "ECDH-ES"):
         assert sorted(states(listed, alg).values()) == ["active", "next"]
 
 
@@ -32,7 +32,10 @@ def test_an_algorithm_that_is_not_used_is_refused_in_one_line(genkan: Genkan) ->
     genkan("init")
     before = genkan("keys", "list").out
     done = genkan("keys", "rotate", "HS256")
-    assert (done.exit_code, done.err) == (2, "genkan: HS256 is not one of ES256, RS256\n")
+    assert (done.exit_code, done.err) == (
+        2,
+        "genkan: HS256 is not one of ES256, RS256, PS256, EdDSA, ECDH-ES\n",
+    )
     assert genkan("keys", "list").out == before
 
 

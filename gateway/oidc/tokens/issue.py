@@ -59,14 +59,14 @@ async def issue_for_grant(
     shared |= {"auth_time": seconds(grant.auth_time), "acr": grant.acr, "amr": list(grant.amr)}
     access = shared | {"client_id": client.client_id, "grant_id": grant.grant_id}
     access_token, lifetime = await _access_token(provider, access, scopes, now)
+    alg = client.id_token_signed_response_alg
     identity = shared | {
         "aud": client.client_id,
         "exp": seconds(now) + provider.settings.oidc.id_token_seconds,
-        "at_hash": at_hash(access_token),
+        "at_hash": left_half(alg, access_token),
     }
     if grant.nonce is not None:
         identity["nonce"] = grant.nonce
-    alg = client.id_token_signed_response_alg
     id_token = await provider.keys.sign(identity, alg=alg, typ=ID_TOKEN, now=now)
     return TokenSet(access_token, lifetime, scopes, id_token, refresh_token)
 
@@ -129,9 +129,11 @@ async def verified_hint(provider: Provider, unverified_hint: str, now: datetime)
     return claims
 
 
-def at_hash(access_token: str) -> str:
-    """OpenID Connect Core §3.1.3.6; every algorithm here hashes with SHA-256."""
-    half = hashlib.sha256(access_token.encode("ascii")).digest()[:16]
+def left_half(alg: str, value: str) -> str:
+    """at_hash and c_hash (OpenID Connect Core §3.1.3.6, §3.3.2.11), by the hash that the ID token's
+    algorithm uses: Ed25519's is SHA-512 (RFC 8032 §5.1)."""
+    digest = (hashlib.sha512 if alg == "EdDSA" else hashlib.sha256)(value.encode("ascii")).digest()
+    half = digest[: len(digest) // 2]
     return base64.urlsafe_b64encode(half).rstrip(b"=").decode("ascii")
 
 

@@ -11,13 +11,14 @@ from tests.support.throwaway_ca import Party
 
 READY_SECONDS = 20
 CERTIFICATE_HEADER = "Client-Cert"
-_MODULES = ("mpm_event", "authz_core", "ssl", "socache_shmcb", "proxy", "proxy_http", "headers")
+MODULES = ("mpm_event", "authz_core", "ssl", "socache_shmcb", "proxy", "proxy_http", "headers")
 _CONFIGURATION = """
 ServerRoot {folder}
 ServerName localhost
 DefaultRuntimeDir {folder}
 PidFile {folder}/apache.pid
-ErrorLog {folder}/apache.log
+ErrorLog /dev/stderr
+
 Listen 127.0.0.1:{port}
 {modules}
 {body}
@@ -47,7 +48,7 @@ def front_door(folder: Path, port: int, gateway: int, party: Party) -> Iterator[
 
 @contextmanager
 def apache(
-    folder: Path, port: int, body: str, modules: tuple[str, ...] = _MODULES
+    folder: Path, port: int, body: str, modules: tuple[str, ...] = MODULES
 ) -> Iterator[None]:
     """Apache of this test's own, with this configuration, until the block ends."""
     folder.mkdir()

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Self
 
 import httpx2
 
@@ -29,7 +30,10 @@ class Person:
         self._browser = Browser(partial(trusting_client, ca_file))
         self._visitor = Visitor(world, self._browser)
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._browser.close()
 
     def open(self, url: str) -> Page:

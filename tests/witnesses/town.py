@@ -81,27 +81,23 @@ class WitnessTown:
             "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
             "code_challenge_method": "S256",
         }
-        person = self.person()
         url = f"{self.issuer}/authorize?{urlencode(query)}"
-        person.visit(url, str(service["redirect_uri"]), "registration")
-        person.close()
+        with self.person() as hanako:
+            hanako.visit(url, str(service["redirect_uri"]), "registration")
 
     def person(self) -> Person:
         return Person(self.world, self.ca.ca_file)
 
     def node(self, script: str, setup: Mapping[str, object], **more: Any) -> Any:
         """Runs tests/witnesses/node/SCRIPT with a person at hand."""
-        person = self.person()
+        with self.person() as hanako:
 
-        def visit(said: dict[str, Any]) -> Mapping[str, object]:
-            answer = person.visit(said["visit"], said["redirect_uri"])
-            return {"url": answer.url, "form": answer.form}
+            def visit(said: dict[str, Any]) -> Mapping[str, object]:
+                answer = hanako.visit(said["visit"], said["redirect_uri"])
+                return {"url": answer.url, "form": answer.form}
 
-        deeds: Deeds = {"visit": visit, **more}
-        try:
+            deeds: Deeds = {"visit": visit, **more}
             return converse([str(NODE_PROGRAM), script], NODE, setup, deeds, self.ca.ca_file)
-        finally:
-            person.close()
 
 
 @contextmanager

@@ -9,7 +9,18 @@ import msgspec
 
 from gateway.errors import InvalidField
 from gateway.settings import LOOPBACK_HOSTS
-from gateway.tenants.protocol import AssertionAlg, AuthMethod, SigningAlg
+from gateway.tenants.protocol import (
+    AssertionAlg,
+    AuthMethod,
+    ClientSigningAlg,
+    ContentEncryption,
+    DeliveryMode,
+    DetailType,
+    EncryptionAlg,
+    ResponseType,
+    SecurityProfile,
+    SigningAlg,
+)
 
 COMMON_ID = "common_id"
 """The one scope that is allowed a service apart (`may_see_common_id`)."""
@@ -21,6 +32,14 @@ RESERVED = "new"
 
 class MetadataError(InvalidField):
     """Metadata that cannot be registered."""
+
+
+class Datatype(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A kind of data, as programs name it and as residents read it."""
+
+    name: str
+    label_ja: str
+    label_en: str
 
 
 class ClientMetadata(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,6 +57,20 @@ class ClientMetadata(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     sector_identifier: str | None = None
     id_token_signed_response_alg: SigningAlg = "ES256"
     jwks: dict[str, Any] | None = None
+    response_types: tuple[ResponseType, ...] = ("code",)
+    security_profile: SecurityProfile = "standard"
+    require_pushed_authorization_requests: bool = False
+    """RFC 9126 §6: none of its requests comes with the browser alone."""
+    request_object_signing_alg: ClientSigningAlg | None = None
+    """With nothing else does it sign its requests; None: with any that its keys can."""
+    require_signed_request_object: bool = False
+    """RFC 9101 §10.5: none of its requests counts unsigned."""
+    authorization_signed_response_alg: SigningAlg = "ES256"
+    """Where a request asks for a signed answer (JARM §3)."""
+    default_max_age: int | None = None
+    """Seconds, for requests without a max_age."""
+    default_acr_values: tuple[str, ...] = ()
+    """For requests without acr_values."""
     decision_document_number: str | None = None
     """施行文書番号: the document by which the municipality decided on the purpose."""
     contact: str | None = None
@@ -64,6 +97,35 @@ class ClientMetadata(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     frontchannel_logout_uri: str | None = None
     """What the resident's own browser loads then (OpenID Connect Front-Channel Logout)."""
     frontchannel_logout_session_required: bool = False
+    resources: tuple[str, ...] = ()
+    """Where the APIs it provides are (RFC 8707 §2); an address is one service's on the gateway."""
+    datatypes: tuple[Datatype, ...] = ()
+    """What data its APIs hold."""
+    allowed_resources: tuple[str, ...] = ()
+    """APIs of other services that it may call for residents who agree."""
+    authorization_details_types: tuple[DetailType, ...] = ()
+    """RFC 9396 §10."""
+    id_token_encrypted_response_alg: EncryptionAlg | None = None
+    """None: it is signed only. Here as in what follows, a text for which no `enc` is registered is
+    encrypted with A128CBC-HS256."""
+    id_token_encrypted_response_enc: ContentEncryption | None = None
+    userinfo_signed_response_alg: SigningAlg | None = None
+    """None: plain JSON."""
+    userinfo_encrypted_response_alg: EncryptionAlg | None = None
+    userinfo_encrypted_response_enc: ContentEncryption | None = None
+    authorization_encrypted_response_alg: EncryptionAlg | None = None
+    """Of answers that are signed (JARM §3)."""
+    authorization_encrypted_response_enc: ContentEncryption | None = None
+    introspection_signed_response_alg: SigningAlg | None = None
+    """It is answered with a JWT whatever it accepts; None: as it asks (RFC 9701 §6)."""
+    introspection_encrypted_response_alg: EncryptionAlg | None = None
+    introspection_encrypted_response_enc: ContentEncryption | None = None
+    backchannel_token_delivery_mode: DeliveryMode | None = None
+    """How it learns that a resident has answered its counter (CIBA Core 1.0 §4)."""
+    backchannel_client_notification_endpoint: str | None = None
+    backchannel_authentication_request_signing_alg: ClientSigningAlg | None = None
+    """With which it signs every such request; None: it signs none."""
+    backchannel_user_code_parameter: bool = False
 
 
 def as_stored(metadata: ClientMetadata) -> dict[str, Any]:

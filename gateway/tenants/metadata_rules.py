@@ -15,7 +15,32 @@ from gateway.tenants.metadata import (
     uses_secret,
 )
 from gateway.tenants.model import ClientKind, Tenant
+from gateway.tenants.protocol import CIBA, DEVICE_CODE
 from gateway.tenants.reader_networks import problem_of_networks
+from gateway.tenants.rules.authorization import (
+    check_reader_asks_for_nobody,
+    check_request_defaults,
+    check_response_types,
+    check_signed_requests,
+)
+from gateway.tenants.rules.delegation import (
+    check_datatypes,
+    check_delegating_grants,
+    check_detail_types,
+    check_reader_delegates_nothing,
+    check_resources,
+)
+from gateway.tenants.rules.devices import (
+    check_asks_nobody,
+    check_counter,
+    signs_residents_in,
+)
+from gateway.tenants.rules.encryption import (
+    check_encryption,
+    check_reader_gets_plain_answers,
+    check_what_is_encrypted_is_signed,
+)
+from gateway.tenants.rules.fapi import check_fapi
 from gateway.tenants.rules.logout import (
     check_back_channel,
     check_front_channel,
@@ -32,7 +57,9 @@ SERVICE_SCOPES = frozenset(
     {"openid", "profile", "address", "birthdate", "gender", "offline_access", "link", COMMON_ID}
 )
 READER_SCOPES = frozenset({"card:verify"})
-SERVICE_GRANTS = frozenset({"authorization_code", "refresh_token", "client_credentials"})
+SERVICE_GRANTS = frozenset(
+    {"authorization_code", "refresh_token", "client_credentials", DEVICE_CODE, CIBA}
+)
 
 _SECRET = re.compile(r"[!-~]{32,256}\Z")
 
@@ -88,8 +115,8 @@ def check_service_grants(metadata: ClientMetadata) -> None:
         raise MetadataError(
             "grant_types", f"some of {', '.join(sorted(SERVICE_GRANTS))}, each once"
         )
-    if "refresh_token" in grants and "authorization_code" not in grants:
-        raise MetadataError("grant_types", "refresh_token needs authorization_code")
+    if "refresh_token" in grants and not signs_residents_in(metadata):
+        raise MetadataError("grant_types", "refresh_token needs a grant that signs residents in")
     if "client_credentials" in grants and method == "none":
         raise MetadataError("grant_types", "a public client has no credentials to use")
     if ("authorization_code" in grants) != bool(metadata.redirect_uris):
@@ -100,7 +127,7 @@ def check_service_scope(metadata: ClientMetadata) -> None:
     scopes = set(metadata.scope.split(" "))
     if not scopes <= SERVICE_SCOPES or len(scopes) < len(metadata.scope.split(" ")):
         raise MetadataError("scope", f"some of {', '.join(sorted(SERVICE_SCOPES))}, each once")
-    if "authorization_code" in metadata.grant_types and "openid" not in scopes:
+    if signs_residents_in(metadata) and "openid" not in scopes:
         raise MetadataError("scope", "openid is needed")
 
 
@@ -110,8 +137,8 @@ def check_common_id(metadata: ClientMetadata) -> None:
     scopes = metadata.scope.split(" ")
     if COMMON_ID in scopes and not metadata.may_see_common_id:
         raise MetadataError("scope", "common_id needs may_see_common_id")
-    if COMMON_ID in scopes and "authorization_code" not in metadata.grant_types:
-        raise MetadataError("scope", "common_id needs authorization_code")
+    if COMMON_ID in scopes and not signs_residents_in(metadata):
+        raise MetadataError("scope", "common_id needs a grant that signs residents in")
 
 
 def check_service_has_no_networks(metadata: ClientMetadata) -> None:
@@ -169,14 +196,29 @@ SERVICE_CHECKS: Checks = (
     check_service_has_no_networks,
     check_back_channel,
     check_front_channel,
+    check_counter,
+    check_encryption,
+    check_what_is_encrypted_is_signed,
+    check_resources,
+    check_datatypes,
+    check_detail_types,
+    check_delegating_grants,
+    check_response_types,
+    check_signed_requests,
+    check_request_defaults,
+    check_fapi,
 )
 READER_CHECKS: Checks = (
     check_texts,
     check_reader_is_plain,
     check_reader_signs_nobody_out,
+    check_asks_nobody,
+    check_reader_asks_for_nobody,
     check_reader_networks,
     check_keys,
     check_assertion_algorithm,
     check_certificate_name,
     check_sector,
+    check_reader_gets_plain_answers,
+    check_reader_delegates_nothing,
 )

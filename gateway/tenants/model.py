@@ -48,8 +48,21 @@ class Client:
     client_secret_hash: str | None = field(repr=False)
     former_secret_hash: str | None = field(default=None, repr=False)
     former_secret_until: datetime | None = None
+    sealed_secret: bytes | None = field(default=None, repr=False)
+    """Of a client that signs with its secret (`client_secrets.py`)."""
+    sealed_former_secret: bytes | None = field(default=None, repr=False)
     may_see_common_id: bool = False
     allowed_networks: tuple[str, ...] = ()
     """A reader's; none: from anywhere (`reader_networks.py`)."""
     metadata: ClientMetadata = field(kw_only=True, repr=False)
     """All that is registered; what every request needs of it stands above."""
+
+    @property
+    def is_fapi(self) -> bool:
+        """Held to the FAPI 2.0 Security Profile, whether messages are signed besides or not."""
+        return self.metadata.security_profile != "standard"
+
+    @property
+    def signs_messages(self) -> bool:
+        """Held to FAPI 2.0 Message Signing."""
+        return self.metadata.security_profile == "fapi2_message_signing"

@@ -30,10 +30,20 @@ GrantType = Literal[
     "client_credentials",
     "urn:ietf:params:oauth:grant-type:device_code",
     "urn:openid:params:grant-type:ciba",
+    "urn:ietf:params:oauth:grant-type:token-exchange",
+    "urn:ietf:params:oauth:grant-type:jwt-bearer",
 ]
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 CIBA = "urn:openid:params:grant-type:ciba"
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+DetailType = Literal["urn:genkan:data-flow"]
+"""What authorization details may be about (RFC 9396 §2)."""
+DATA_FLOW: DetailType = "urn:genkan:data-flow"
 DeliveryMode = Literal["poll", "ping"]
 """How a service learns that a resident has answered (CIBA Core 1.0 §5)."""
-ResponseType = Literal["code"]
-SecurityProfile = Literal["standard"]
+ResponseType = Literal["code", "code id_token"]
+SecurityProfile = Literal["standard", "fapi2_security", "fapi2_message_signing"]
+"""FAPI 2.0: what a profile demands is registered and held to, and the rest refused."""
+FAPI_ALGORITHMS = ("ES256", "PS256", "EdDSA")
+"""FAPI 2.0 Security Profile §5.4.1."""

@@ -11,6 +11,7 @@ from gateway.tenants.model import ClientKind, Tenant
 from tests.tenants.town import HANASAKI, READER, SECRET, SERVICE, metadata, new_jwk
 
 JWK = new_jwk()
+ENCRYPTING = {**JWK, "use": "enc"}
 WITH_KEYS = {"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [JWK]}}
 
 
@@ -64,7 +65,10 @@ def test_a_service_of_good_metadata_is_accepted(change: dict[str, Any]) -> None:
         ({"scope": "openid  profile"}, "scope"),
         ({"scope": ""}, "scope"),
         ({"token_endpoint_auth_method": "private_key_jwt"}, "jwks"),
-        ({"jwks": {"keys": [JWK]}}, "jwks"),
+        (
+            {"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [ENCRYPTING]}},
+            "jwks",
+        ),
         ({**WITH_KEYS, "jwks": {"keys": []}}, "jwks"),
         ({"redirect_uris": ["https://a.example/", "https://b.example/"]}, "sector_identifier"),
         ({"sector_identifier": "https://a.example"}, "sector_identifier"),
@@ -82,10 +86,10 @@ def test_one_wrong_member_refuses_a_service(change: dict[str, Any], names: str) 
 @pytest.mark.parametrize(
     "change",
     [
-        {"token_endpoint_auth_method": "tls_client_auth"},
+        {"token_endpoint_auth_method": "client_secret_digest"},
         {"id_token_signed_response_alg": "none"},
         {"id_token_signed_response_alg": "HS256"},
-        {"response_types": ["code"]},
+        {"response_types": ["token"]},
         {"redirect_uris": "https://health.example/callback"},
         {"purpose_en": None},
     ],

@@ -8,6 +8,7 @@ from gateway.audit.parties import note_client
 from gateway.errors import InvalidToken
 from gateway.oidc.claims import claims_for
 from gateway.oidc.provider import Provider
+from gateway.oidc.signed_answers import signed_userinfo
 from gateway.oidc.tokens.bearer import ResidentToken, bearer_token, check_resident_token
 from gateway.oidc.tokens.issue import link_claims
 from gateway.tenants.metadata import COMMON_ID
@@ -29,9 +30,8 @@ class Userinfo:
         provider = self._provider
         has_form = http.method == "POST" and "content-type" in http.headers
         form = await form_parameters(http) if has_form else None
-        token = await check_resident_token(
-            provider, bearer_token(http, form), "openid", provider.clock()
-        )
+        now = provider.clock()
+        token = await check_resident_token(provider, bearer_token(http, form), "openid", now)
         note_client(http, token.client.client_id, token.client.tenant_id)
         resident_id = token.grant.resident_id
         claims: dict[str, object] = {"sub": token.sub}
@@ -43,6 +43,9 @@ class Userinfo:
                 raise InvalidToken(_UNKNOWN)
             standing = await provider.residents.standing(resident_id)
             claims |= claims_for(token.scopes, attributes, standing)
+        alg = token.client.metadata.userinfo_signed_response_alg
+        if alg is not None:
+            return await signed_userinfo(provider, token.client, claims, alg, now)
         return json_response(claims)
 
     async def _common_id(self, token: ResidentToken) -> dict[str, object]:

@@ -13,6 +13,7 @@ from gateway.oidc.clients.authentication import AuthenticatedClient, authenticat
 from gateway.oidc.codes import token_hash
 from gateway.oidc.provider import Provider
 from gateway.oidc.scopes import still_allowed
+from gateway.oidc.signed_answers import prefers_signed, signed_introspection
 from gateway.oidc.tokens.bearer import check_access_token
 from gateway.oidc.tokens.issue import seconds
 from gateway.web.json import json_response
@@ -40,8 +41,21 @@ class Introspect:
         for look in (self._access_token, self._refresh_token):
             found = await look(caller, form["token"], now)
             if found is not None:
-                return json_response(found)
-        return json_response(INACTIVE)
+                return await self._answer(http, caller, found, now)
+        return await self._answer(http, caller, INACTIVE, now)
+
+    async def _answer(
+        self,
+        http: Request,
+        caller: AuthenticatedClient,
+        found: Mapping[str, object],
+        now: datetime,
+    ) -> Response:
+        """Whoever is registered to get a JWT gets nothing else, whatever they accept."""
+        demanded = caller.client.metadata.introspection_signed_response_alg is not None
+        if demanded or prefers_signed(",".join(http.headers.getlist("accept"))):
+            return await signed_introspection(self._provider, caller.client, found, now)
+        return json_response(found)
 
     async def _access_token(
         self, caller: AuthenticatedClient, unverified_token: str, now: datetime

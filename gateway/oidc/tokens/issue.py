@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from gateway.errors import InvalidToken
+from gateway.errors import InvalidRequest, InvalidToken
+from gateway.oidc.answer_encryption import encrypt_for, is_encrypted
 from gateway.oidc.model import Grant
 from gateway.oidc.provider import Provider
 from gateway.oidc.scopes import still_allowed
@@ -67,8 +68,20 @@ async def issue_for_grant(
     }
     if grant.nonce is not None:
         identity["nonce"] = grant.nonce
-    id_token = await provider.keys.sign(identity, alg=alg, typ=ID_TOKEN, now=now)
+    id_token = await sign_id_token(provider, client, identity, now)
     return TokenSet(access_token, lifetime, scopes, id_token, refresh_token)
+
+
+async def sign_id_token(
+    provider: Provider, client: Client, claims: Mapping[str, object], now: datetime
+) -> str:
+    """In the way the client is registered for: signed, and encrypted where it wants that."""
+    alg, wanted = client.id_token_signed_response_alg, client.metadata
+    signed = await provider.keys.sign(claims, alg=alg, typ=ID_TOKEN, now=now)
+    if wanted.id_token_encrypted_response_alg is None:
+        return signed
+    key_alg, enc = wanted.id_token_encrypted_response_alg, wanted.id_token_encrypted_response_enc
+    return encrypt_for(client, signed, key_alg, enc)
 
 
 async def issue_for_client(
@@ -123,6 +136,8 @@ async def subject_of_hint(
 
 
 async def verified_hint(provider: Provider, unverified_hint: str, now: datetime) -> dict[str, Any]:
+    if is_encrypted(unverified_hint):
+        raise InvalidRequest("id_token_hint is encrypted; send the signed one that was in it")
     claims = await provider.keys.verify(unverified_hint, typ=ID_TOKEN, now=now, allow_expired=True)
     if claims.get("iss") != provider.issuer:
         raise InvalidToken("id_token_hint is another issuer's")

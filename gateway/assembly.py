@@ -21,7 +21,7 @@ from gateway.clock import Clock
 from gateway.consent.consents import Consents
 from gateway.consent.task import ConsentTasks
 from gateway.errors import SettingsError
-from gateway.keys.hashing import load_keyed_hash
+from gateway.keys.hashing import KeyedHash, load_keyed_hash
 from gateway.keys.master import load_master_key
 from gateway.keys.sealing import Sealer
 from gateway.keys.signing import SigningKeys
@@ -35,7 +35,10 @@ from gateway.login.routes import Login
 from gateway.login.session import Sessions
 from gateway.login.sign_in_log import SignInLog
 from gateway.login.task import LoginTasks
-from gateway.oidc.ending import GrantEnding, revoke_of_residents
+from gateway.oidc.ending import GrantEnding
+from gateway.oidc.logout.back_channel import BackChannel
+from gateway.oidc.logout.notices import Notices
+from gateway.oidc.logout.sign_out import SignOut
 from gateway.oidc.provider import Provider
 from gateway.operators.door import make_door
 from gateway.plugins import load_plugins
@@ -105,14 +108,18 @@ async def make_provider(
     await keys.ensure(clock())
     keyed_hash = await load_keyed_hash(records, master)
     audit = AuditLog(records, keyed_hash, told)
-    revocations = Revocations(audit, revoke_of_residents, clock)
+    clients, outgoing = Clients(records, keyed_hash), outgoing or Outgoing()
+    issuer = settings.server.issuer
+    back_channel = BackChannel(records, clients, keys, audit, outgoing, clock, issuer)
+    sign_out = make_sign_out(settings, keyed_hash, back_channel)
+    revocations = Revocations(audit, sign_out.grants.revoke_of_residents, clock)
     task_lifetime = timedelta(seconds=settings.login.task_seconds)
     return Provider(
         settings=settings,
         clock=clock,
         records=records,
         moments=moments,
-        clients=Clients(records, keyed_hash),
+        clients=clients,
         keys=keys,
         keyed_hash=keyed_hash,
         audit=audit,
@@ -124,8 +131,18 @@ async def make_provider(
         consents=Consents(records),
         consent_tasks=ConsentTasks(moments, task_lifetime),
         pages=Pages(PAGES),
-        outgoing=outgoing or Outgoing(),
+        outgoing=outgoing,
+        proxies=trusted_proxies(settings),
+        sign_out=sign_out,
     )
+
+
+def make_sign_out(settings: Settings, keyed_hash: KeyedHash, back_channel: BackChannel) -> SignOut:
+    records, audit = back_channel.records, back_channel.audit
+    session_lifetime = timedelta(seconds=settings.login.session_absolute_seconds)
+    notices = Notices(keyed_hash, Subjects(keyed_hash), audit, session_lifetime)
+    grants = GrantEnding(notices, back_channel.clock)
+    return SignOut(records, audit, notices, grants, back_channel)
 
 
 def make_login(
@@ -151,6 +168,8 @@ def make_login(
         handover=handover,
         card=CardSignIn(challenges, presented, residents, linked, settings.login, log),
         reproof=Reproof(clock, pages, sessions, tasks, browsers, handover, log),
+        residents=residents,
+        replaced=provider.sign_out.of_session,
     )
 
 
@@ -159,7 +178,9 @@ def make_sweep(provider: Provider, verifier: CardVerifier) -> Sweep:
         records=provider.records,
         moments=provider.moments,
         keyed_hash=provider.keyed_hash,
-        revocations=Revocations(provider.audit, revoke_of_residents, provider.clock),
+        revocations=Revocations(
+            provider.audit, provider.sign_out.grants.revoke_of_residents, provider.clock
+        ),
         sources=verifier.revocation_sources,
         certificate_types=verifier.certificate_types,
         clock=provider.clock,
@@ -187,7 +208,7 @@ def make_house(provider: Provider, readiness: Callable[[], Awaitable[Readiness]]
         ),
         residents=provider.residents,
         search=ResidentSearch(provider.keyed_hash),
-        grants=GrantEnding(),
+        grants=provider.sign_out.grants,
         log_files=Path(settings.audit.directory),
         readiness=readiness,
     )

@@ -1,5 +1,5 @@
-"""What has to be done now and then, by one worker of all: seals, the end of old logs, and bound
-certificates that are looked at again."""
+"""What has to be done now and then, by one worker of all: seals, the end of old logs, bound
+certificates that are looked at again, and services that have to be told of a sign-out."""
 
 import asyncio
 import logging
@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from gateway.audit.files import LogFiles
 from gateway.audit.log import AuditLog
@@ -22,6 +23,16 @@ _DAY = timedelta(days=1)
 _KIND = "housekeeping"
 SWEEP_SECONDS = 30
 """How long a new list waits at most, besides those before it."""
+LOGOUT_SECONDS = 10
+"""How long a sign-out waits that nobody could send right away."""
+
+
+class SignOuts(Protocol):
+    """What the OpenID provider has to tell services; a neighbour's room, so it is handed in."""
+
+    async def once(self) -> None: ...
+
+    async def forget(self, now: datetime) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,7 @@ class Housekeeping:
     audit: AuditLog
     sealing: Sealing
     sweep: Sweep
+    sign_outs: SignOuts
     files: LogFiles
     settings: Audit
     clock: Clock
@@ -44,6 +56,7 @@ class Housekeeping:
             return
         if await self.moments.claim(_KIND, "logs", _DAY):
             await self._remove_old_logs(now)
+            await self.sign_outs.forget(now)
         # After it: until the entry that tells of a removal is sealed, it proves nothing.
         await self.sealing.seal(now)
 
@@ -61,6 +74,7 @@ async def kept(housekeeping: Housekeeping) -> AsyncIterator[None]:
     rounds = (
         _forever(housekeeping.settings.seal_seconds, housekeeping.once),
         _forever(SWEEP_SECONDS, housekeeping.sweep.once),
+        _forever(LOGOUT_SECONDS, housekeeping.sign_outs.once),
     )
     tasks = [asyncio.create_task(each) for each in rounds]
     try:

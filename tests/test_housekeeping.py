@@ -32,6 +32,7 @@ def housekeeping(gateway: Gateway, folder: Path, settings: Audit = SETTINGS) -> 
         provider.audit,
         Sealing(provider.records, provider.keys),
         make_sweep(provider, make_verifier(provider.settings, installed_plugins())),
+        provider.sign_out,
         LogFiles(folder),
         settings,
         gateway.clock,

@@ -1,5 +1,6 @@
 """The sign-in pages. They hand over to the reader agent and take its answer; decide nothing."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway.audit.model import Origin
 from gateway.audit.origins import RESIDENT, origin_of
 from gateway.card.challenge import Purpose
 from gateway.clock import Clock
@@ -16,15 +18,19 @@ from gateway.login.card_sign_in import CardSignIn, SignedIn
 from gateway.login.failure import Failure
 from gateway.login.handover import Handover, task_query
 from gateway.login.reproof import Reproof, page_of
-from gateway.login.session import Sessions
+from gateway.login.session import Session, Sessions
 from gateway.login.sign_in_log import Attempt
 from gateway.login.task import LoginTask, LoginTasks
+from gateway.residents.registry import Residents
 from gateway.settings import Settings
 from gateway.web.errors import PageRoute
 from gateway.web.pages import Pages
 from gateway.web.parameters import form_parameters, query_parameters
 from gateway.web.redirect import see_other
 from gateway.web.same_origin import check_same_origin
+
+EndSession = Callable[[Session, Origin, datetime], Awaitable[object]]
+"""Ends what services got in it, and has them told; a room above, so it is handed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,8 @@ class Login:
     handover: Handover
     card: CardSignIn
     reproof: Reproof
+    residents: Residents
+    replaced: EndSession
 
     def routes(self) -> list[Route]:
         return [
@@ -50,8 +58,8 @@ class Login:
 
     async def welcome(self, request: Request) -> Response:
         """For somebody who comes by without a service."""
-        session = await self.sessions.current(request, self.clock())
-        return self.pages.render(request, "login/welcome.html", signed_in=session is not None)
+        signed_in = await self._signed_in(request, self.clock()) is not None
+        return self.pages.render(request, "login/welcome.html", signed_in=signed_in)
 
     async def offer(self, request: Request) -> Response:
         """Sign in or register: two forms that go straight to the resident's reader agent."""
@@ -69,7 +77,9 @@ class Login:
             referrer_policy="origin",
             task=task,
             agent=self.handover.agent,
-            sign_in=await fields(request, task_id, holder, Purpose.SIGN_IN),
+            sign_in=None
+            if task.signature_needed
+            else await fields(request, task_id, holder, Purpose.SIGN_IN),
             registration=await fields(request, task_id, holder, Purpose.REGISTRATION),
             register_first=self.settings.login.acr_signature_certificate in task.acr_values,
             cancel=f"{task.return_to}?cancelled=1",
@@ -116,7 +126,11 @@ class Login:
         signed_in: SignedIn,
         now: datetime,
     ) -> Response:
-        """As of `now`, when the card came: what was learned of it since ends the session too."""
+        """As of `now`, when the card came: what was learned of it since ends the session too. The
+        resident's own session in this browser goes on; another's is over, for its services too."""
+        before = await self._signed_in(request, now)
+        if before is not None and before.resident_id != signed_in.resident.resident_id:
+            await self.replaced(before, origin_of(request, RESIDENT), now)
         changed = signed_in.attributes_changed
         response = see_other(page_of(request, task_id) if changed else task.return_to)
         session = await self.sessions.open(
@@ -126,12 +140,21 @@ class Login:
             acr=signed_in.acr,
             amr=self.settings.login.amr_card,
             now=now,
+            before=before,
         )
         if changed:
             await self.tasks.keep_open(task_id, task, session)
         else:
             await self.tasks.finish(task_id)
         return response
+
+    async def _signed_in(self, request: Request, now: datetime) -> Session | None:
+        """The session, where nothing has ended it from elsewhere."""
+        session = await self.sessions.current(request, now)
+        if session is None:
+            return None
+        holds = await self.residents.is_in_force(session.resident_id, session.auth_time)
+        return session if holds else None
 
     async def _failed(
         self,

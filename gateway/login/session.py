@@ -29,6 +29,15 @@ class Session:
     acr: str
     amr: tuple[str, ...]
     started_at: datetime
+    first_id: str | None = field(default=None, repr=False)
+    """Of the session in this browser that this one goes on from: the resident proved themselves
+    again."""
+
+    @property
+    def visit_id(self) -> str:
+        """The same from the first sign-in of this resident in this browser until they sign out:
+        what services got belongs to it."""
+        return self.first_id or self.session_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +79,15 @@ class Sessions:
         acr: str,
         amr: tuple[str, ...],
         now: datetime,
+        before: Session | None = None,
     ) -> Session:
-        """Always under a new id: one that was planted before the sign-in is worth nothing."""
+        """Always under a new id: one that was planted before the sign-in is worth nothing. `before`
+        is what this browser had, and still holds; another resident's does not go on."""
         await self._drop(request)
         value = secrets.token_urlsafe(32)
-        session = Session(_hash(value), resident_id, now, acr, amr, now)
+        goes_on = before is not None and before.resident_id == resident_id
+        first_id = before.visit_id if before is not None and goes_on else None
+        session = Session(_hash(value), resident_id, now, acr, amr, now, first_id)
         kept = msgspec.json.encode(_Kept(session, now))
         await self._moments.put(KIND, session.session_id, kept, self._lifetime(session, now))
         self._cookies.set(response, COOKIE, value)

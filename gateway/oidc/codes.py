@@ -27,7 +27,7 @@ async def issue(
         nonce=request.nonce,
         created_at=now,
         expires_at=now + family_lifetime(settings, request.scopes),
-        session_id=session.session_id,
+        session_id=session.visit_id,
         details=request.details,
     )
     code = secrets.token_urlsafe(32)

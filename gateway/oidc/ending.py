@@ -1,12 +1,15 @@
 """The end of grants with the resident or the services they were given by and to."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.oidc.records import grants, refresh_tokens
+from gateway.clock import Clock
+from gateway.oidc.logout.notices import Notices
+from gateway.oidc.records import grants, logout_deliveries, refresh_tokens
 
 
 async def revoke_of_residents(
@@ -19,20 +22,34 @@ async def revoke_of_residents(
     )
 
 
+@dataclass(frozen=True, slots=True)
 class GrantEnding:
-    """For the operators' door, which does not know this room."""
+    """For doors that do not know this room. The services are told in what follows, not here."""
+
+    notices: Notices
+    clock: Clock
+
+    async def revoke_of_residents(
+        self, connection: AsyncConnection, resident_ids: Sequence[str], now: datetime
+    ) -> None:
+        await self.notices.of_residents(connection, resident_ids, now)
+        await revoke_of_residents(connection, resident_ids, now)
 
     async def revoke_of_resident(
         self, connection: AsyncConnection, resident_id: str, now: datetime
     ) -> None:
-        await revoke_of_residents(connection, [resident_id], now)
+        await self.revoke_of_residents(connection, [resident_id], now)
 
     async def delete_of_resident(self, connection: AsyncConnection, resident_id: str) -> int:
+        await self.notices.of_residents(connection, [resident_id], self.clock())
         return await _delete(connection, grants.c.resident_id == resident_id)
 
     async def delete_of_clients(
         self, connection: AsyncConnection, client_ids: Sequence[str]
     ) -> int:
+        """Nobody is left to be told."""
+        theirs = logout_deliveries.c.client_id.in_(client_ids)
+        await connection.execute(logout_deliveries.delete().where(theirs))
         return await _delete(connection, grants.c.client_id.in_(client_ids))
 
 

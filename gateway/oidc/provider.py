@@ -10,12 +10,14 @@ from gateway.keys.hashing import KeyedHash
 from gateway.keys.signing import SigningKeys
 from gateway.login.session import Sessions
 from gateway.login.task import LoginTasks
+from gateway.oidc.logout.sign_out import SignOut
 from gateway.residents.links import Links
 from gateway.residents.registry import Residents
 from gateway.residents.subject import Subjects
 from gateway.settings import Settings
 from gateway.store.api import Moments, Records
 from gateway.tenants.clients import Clients
+from gateway.web.networks import Networks
 from gateway.web.outgoing import Outgoing
 from gateway.web.pages import Pages
 
@@ -39,10 +41,18 @@ class Provider:
     consent_tasks: ConsentTasks
     pages: Pages
     outgoing: Outgoing
+    proxies: Networks
+    """Those that are listed: what they say of a request's sender is believed."""
+    sign_out: SignOut
 
     @property
     def issuer(self) -> str:
         return self.settings.server.issuer
+
+    @property
+    def tells_verified(self) -> bool:
+        """Under which trust framework, the municipality has to say."""
+        return bool(self.settings.oidc.verified_claims_trust_framework)
 
     @property
     def acr_order(self) -> tuple[str, ...]:

@@ -44,8 +44,8 @@ class ResidentRecord:
     state: ResidentState
     created_at: datetime
     changed_at: datetime | None
-    """When the state last changed, or an authentication certificate was found to be revoked. What
-    was begun before it is over."""
+    """When the state last changed, an authentication certificate was found to be revoked, or the
+    resident signed out everywhere. What was begun before it is over."""
     version: int
     certificates: tuple[BoundCertificate, ...]
     links: tuple[LinkRecord, ...]

@@ -13,9 +13,9 @@ from gateway.audit.log import AuditLog
 from gateway.audit.model import GATEWAY, Entry, LogKind, Outcome
 from gateway.card.api import CertificateType, RevokedCertificate
 from gateway.clock import Clock
-from gateway.residents.model import ResidentState
 from gateway.residents.records import certificates, residents
 from gateway.residents.standing import AFFILIATION_CHANGED
+from gateway.residents.transition import end_what_was_begun
 from gateway.store.tables import Time
 
 REASONS = frozenset(flag.value for flag in ReasonFlags)
@@ -138,18 +138,10 @@ class Revocations:
     async def _end_what_was_begun(
         self, connection: AsyncConnection, resident_ids: Sequence[str], now: datetime
     ) -> None:
-        """Sessions and codes with `changed_at`, grants by themselves. Nothing is in force under
-        whoever is not active, and their state's own time stays."""
+        """Sessions and codes with `changed_at`, grants by themselves."""
         if not resident_ids:
             return
-        await connection.execute(
-            residents.update()
-            .where(
-                residents.c.resident_id.in_(resident_ids),
-                residents.c.state == ResidentState.ACTIVE,
-            )
-            .values(changed_at=now, version=residents.c.version + 1)
-        )
+        await end_what_was_begun(connection, resident_ids, now)
         await self._end_grants(connection, resident_ids, now)
 
     def _entry(self, resident_id: str, certificate_type: str, reason: str, now: datetime) -> Entry:

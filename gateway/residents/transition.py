@@ -1,5 +1,7 @@
-"""Changes one resident's state at rest: the row, its version, and when."""
+"""Changes one resident's state at rest: the row, its version, and when. Or leaves it as it is, and
+ends what was begun under it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -37,4 +39,19 @@ async def change_state(
         residents.update()
         .where(residents.c.resident_id == resident_id)
         .values(state=state, changed_at=now, version=row.version + 1)
+    )
+
+
+async def end_what_was_begun(
+    connection: AsyncConnection, resident_ids: Sequence[str], now: datetime
+) -> None:
+    """Sessions and codes, in every browser. Nothing is in force under whoever is not active, and
+    their state's own time stays."""
+    await connection.execute(
+        residents.update()
+        .where(
+            residents.c.resident_id.in_(resident_ids),
+            residents.c.state == ResidentState.ACTIVE,
+        )
+        .values(changed_at=now, version=residents.c.version + 1)
     )

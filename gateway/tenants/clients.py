@@ -1,14 +1,15 @@
 """Finds clients on every request's way: one SELECT by primary keys, whatever their number."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.errors import Conflict
 from gateway.keys.hashing import KeyedHash
 from gateway.store.api import Also, Records, nothing_else
-from gateway.tenants.client_secrets import secret_matches
+from gateway.tenants.client_secrets import readable_secrets, secret_matches
 from gateway.tenants.metadata import ClientMetadata, MetadataError, is_identifier, sector_of
 from gateway.tenants.model import Client, ClientKind, Tenant
 from gateway.tenants.records import ClientRow, find_client
@@ -18,6 +19,7 @@ from gateway.tenants.registration import (
     register_client,
     register_tenant,
 )
+from gateway.tenants.resources import provider_of
 
 
 class Clients:
@@ -34,9 +36,19 @@ class Clients:
             found = await find_client(connection, client_id)
         return None if found is None else _client(client_id, found)
 
+    async def providing(self, resource: str) -> Client | None:
+        """Whose API is at this address; None as for `find`."""
+        async with self._records.reading() as connection:
+            client_id = await provider_of(connection, resource)
+        return None if client_id is None else await self.find(client_id)
+
     def secret_matches(self, client: Client, unverified_secret: str, now: datetime) -> bool:
         """In constant time; a client without a secret matches none."""
         return secret_matches(self._keyed_hash, client, unverified_secret, now)
+
+    def readable_secrets(self, client: Client, now: datetime) -> tuple[str, ...]:
+        """Those that a client which signs with its secret may sign with."""
+        return readable_secrets(self._keyed_hash, client, now)
 
     async def register_tenant(self, tenant: Tenant, now: datetime) -> None:
         """Adds the tenant, or gives one that is there its names. Raises MetadataError."""
@@ -84,6 +96,14 @@ class Clients:
         return dict(done.secrets)
 
 
+async def clients_in_use(
+    connection: AsyncConnection, client_ids: Iterable[str]
+) -> Sequence[Client]:
+    """Of these, in the caller's transaction."""
+    rows = [(client_id, await find_client(connection, client_id)) for client_id in client_ids]
+    return [_client(client_id, row) for client_id, row in rows if row is not None]
+
+
 def _client(client_id: str, row: ClientRow) -> Client:
     metadata = msgspec.convert(row.metadata, ClientMetadata)
     return Client(
@@ -105,6 +125,8 @@ def _client(client_id: str, row: ClientRow) -> Client:
         client_secret_hash=row.client_secret_hash,
         former_secret_hash=row.former_secret_hash,
         former_secret_until=row.former_secret_until,
+        sealed_secret=row.client_secret_sealed,
+        sealed_former_secret=row.former_secret_sealed,
         may_see_common_id=metadata.may_see_common_id,
         allowed_networks=metadata.allowed_networks,
         metadata=metadata,

@@ -52,13 +52,14 @@ class Pages:
         *,
         status: int = 200,
         form_action: Sequence[str] = (),
+        frame_src: Sequence[str] = (),
         referrer_policy: str = "same-origin",
         language: Language | None = None,
         headers: Mapping[str, str] | None = None,
         **values: object,
     ) -> Response:
         """`form_action`: the origins a form of this page may end at, besides this one. Chromium
-        holds a form's redirects to it as well."""
+        holds a form's redirects to it as well. `frame_src`: whose pages stand in frames of it."""
         spoken = language or choose_language(request)
         html = self._templates.get_template(template).render(
             t=partial(self.texts.say, spoken),
@@ -71,9 +72,10 @@ class Pages:
         response = Response(html, status, {**_HEADERS, **(headers or {})}, "text/html")
         response.headers["Content-Language"] = spoken.value
         response.headers["Referrer-Policy"] = referrer_policy
-        response.headers["Content-Security-Policy"] = self._policy.format(
-            " ".join(("'self'", *form_action))
-        )
+        policy = self._policy.format(" ".join(("'self'", *form_action)))
+        if frame_src:
+            policy += f"; frame-src {' '.join(frame_src)}"
+        response.headers["Content-Security-Policy"] = policy
         if request.query_params.get("lang") == spoken:
             _remember(request, response, spoken)
         return response

@@ -1,18 +1,20 @@
 """/logout: a service or the resident ends the sign-in (OpenID Connect RP-Initiated Logout 1.0)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gateway.audit.model import Entry, LogKind, Outcome
 from gateway.audit.origins import RESIDENT, origin_of
 from gateway.errors import InvalidRequest, InvalidToken
-from gateway.oidc.authorization.authorize import web_origin
-from gateway.oidc.authorization.response import MAX_STATE, redirect_with
+from gateway.login.session import Session
+from gateway.oidc.authorization.response import MAX_STATE, redirect_with, web_origin
+from gateway.oidc.logout.logged_out import has_frames, logged_out_page
+from gateway.oidc.logout.session_state import forget_browser_state
+from gateway.oidc.logout.sid import sid_of
 from gateway.oidc.provider import Provider
 from gateway.oidc.tokens.issue import verified_hint
 from gateway.tenants.model import Client
@@ -29,6 +31,8 @@ class LogoutRequest:
 
     client: Client | None
     hinted_sub: str | None
+    hinted_sid: str | None = field(repr=False)
+    """None in an ID token from before, or of a sign-in without a browser."""
     post_logout_redirect_uri: str | None
     state: str | None
 
@@ -48,23 +52,20 @@ class Logout:
             # A service's cross-site POST carries no SameSite=Lax cookie; the GET after it does.
             carried = {name: parameters[name] for name in _CARRIED if name in parameters}
             return see_other(f"/logout?{urlencode(carried)}")
-        if not (posted or await self._is_hinted(http, request)):
+        session = await self._provider.sessions.current(http, self._provider.clock())
+        if not (posted or self._is_hinted(session, request)):
             return self._ask(http, parameters, request)
-        return await self._end(http, request)
+        return await self._end(http, request, session)
 
     async def _check(self, parameters: Mapping[str, str]) -> LogoutRequest:
         """Raises InvalidRequest, which is a page: nothing is ended, nobody is redirected to."""
         client_id = parameters.get("client_id")
-        hinted_sub = None
+        hint: Mapping[str, object] = {}
         if "id_token_hint" in parameters:
-            now = self._provider.clock()
-            try:
-                hint = await verified_hint(self._provider, parameters["id_token_hint"], now)
-            except InvalidToken as cause:
-                raise InvalidRequest("id_token_hint is not one of ours") from cause
+            hint = await self._hint(parameters["id_token_hint"])
             if client_id not in (None, hint["aud"]):
                 raise InvalidRequest("client_id and id_token_hint do not belong together")
-            client_id, hinted_sub = str(hint["aud"]), str(hint["sub"])
+            client_id = str(hint["aud"])
         client = None if client_id is None else await self._provider.clients.find(client_id)
         if client_id is not None and client is None:
             raise InvalidRequest("client_id is not known here")
@@ -76,18 +77,25 @@ class Logout:
         state = parameters.get("state")
         if state is not None and len(state) > MAX_STATE:
             raise InvalidRequest("state is too long")
-        return LogoutRequest(client, hinted_sub, target, state)
+        return LogoutRequest(client, _text(hint, "sub"), _text(hint, "sid"), target, state)
 
-    async def _is_hinted(self, http: Request, request: LogoutRequest) -> bool:
-        """Is the one signed in the one the service speaks of? Otherwise the resident is asked
-        (RP-Initiated Logout §2: a request without a valid hint may be forged)."""
-        if request.client is None or request.hinted_sub is None:
+    async def _hint(self, unverified_hint: str) -> Mapping[str, object]:
+        try:
+            return await verified_hint(self._provider, unverified_hint, self._provider.clock())
+        except InvalidToken as cause:
+            raise InvalidRequest("id_token_hint is not one of ours") from cause
+
+    def _is_hinted(self, session: Session | None, request: LogoutRequest) -> bool:
+        """Is the one signed in the one the service speaks of, in this very session? Otherwise the
+        resident is asked (RP-Initiated Logout §2: such a request may be forged)."""
+        client, provider = request.client, self._provider
+        if client is None or request.hinted_sub is None:
             return False
-        session = await self._provider.sessions.current(http, self._provider.clock())
         if session is None:
             return True  # nothing to end
-        sector = request.client.sector_identifier
-        return self._provider.subjects.sub(session.resident_id, sector) == request.hinted_sub
+        sid = sid_of(provider.keyed_hash, session.visit_id, client.client_id)
+        sub = provider.subjects.sub(session.resident_id, client.sector_identifier)
+        return sub == request.hinted_sub and request.hinted_sid in (None, sid)
 
     def _ask(
         self, http: Request, parameters: Mapping[str, str], request: LogoutRequest
@@ -103,29 +111,27 @@ class Logout:
             client=request.client,
         )
 
-    async def _end(self, http: Request, request: LogoutRequest) -> Response:
-        await self._log(http, request)
-        if request.post_logout_redirect_uri is None:
-            response = self._provider.pages.render(http, "oidc/logged_out.html")
-        else:
-            response = redirect_with(request.post_logout_redirect_uri, {"state": request.state})
-        await self._provider.sessions.end(http, response)
+    async def _end(
+        self, http: Request, request: LogoutRequest, session: Session | None
+    ) -> Response:
+        provider = self._provider
+        services: Sequence[Client] = ()
+        if session is not None:
+            services = await provider.sign_out.of_session(
+                session, origin_of(http, RESIDENT), provider.clock(), request.client
+            )
+        target = request.post_logout_redirect_uri
+        back = None if target is None else redirect_with(target, {"state": request.state})
+        response = back or logged_out_page(provider, http, session, services)
+        if back is not None and has_frames(services):
+            go_on = back.headers["location"]
+            response = logged_out_page(
+                provider, http, session, services, client=request.client, go_on=go_on
+            )
+        await provider.sessions.end(http, response)
+        forget_browser_state(provider, http, response)
         return response
 
-    async def _log(self, http: Request, request: LogoutRequest) -> None:
-        """Nothing where nobody is signed in: nothing ends."""
-        provider, client, now = self._provider, request.client, self._provider.clock()
-        session = await provider.sessions.current(http, now)
-        if session is None:
-            return
-        signed_out = Entry(
-            now,
-            LogKind.AUTHENTICATION,
-            "resident.signed_out",
-            Outcome.DONE,
-            origin_of(http, RESIDENT),
-            tenant_id=None if client is None else client.tenant_id,
-            client_id=None if client is None else client.client_id,
-            resident=provider.audit.pseudonym(session.resident_id),
-        )
-        await provider.audit.record(signed_out)
+
+def _text(hint: Mapping[str, object], name: str) -> str | None:
+    return str(hint[name]) if name in hint else None

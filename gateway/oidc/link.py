@@ -15,7 +15,7 @@ from gateway.audit.origins import client_actor, origin_of
 from gateway.audit.parties import note_client
 from gateway.errors import BadRequest, InvalidToken, NoSuchThing
 from gateway.oidc.provider import Provider
-from gateway.oidc.tokens.bearer import ResidentToken, bearer_token, check_resident_token
+from gateway.oidc.tokens.bearer import ResidentToken, presented_resident_token
 from gateway.residents.links import LinkConflict
 from gateway.residents.model import Link
 from gateway.web.json import json_body, json_response
@@ -95,7 +95,7 @@ class LinkEndpoint:
     async def _token(self, http: Request) -> ResidentToken:
         provider = self._provider
         now = provider.clock()
-        token = await check_resident_token(provider, bearer_token(http), "link", now)
+        token = await presented_resident_token(provider, http, "link", now)
         note_client(http, token.client.client_id, token.client.tenant_id)
         return token
 

@@ -17,12 +17,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from gateway.errors import NoSuchThing
 from gateway.keys.hashing import KeyedHash
 from gateway.tenants.client_records import ClientState
-from gateway.tenants.client_secrets import NO_SECRET, hash_secret, new_secret
-from gateway.tenants.metadata import ClientMetadata, MetadataError, as_stored, uses_secret
+from gateway.tenants.client_secrets import NO_SECRET, hash_secret, new_secret, secret_columns
+from gateway.tenants.metadata import (
+    ClientMetadata,
+    MetadataError,
+    as_stored,
+    signs_with_secret,
+    uses_secret,
+)
 from gateway.tenants.metadata_rules import check_metadata, check_secret, check_tenant
 from gateway.tenants.model import ClientKind, Tenant
 from gateway.tenants.records import change_row, clients, has_tenant
 from gateway.tenants.registry import change_tenant, create_tenant, find_tenant
+from gateway.tenants.resources import hold_resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +128,27 @@ def _secret_values(
     if not uses_secret(registration.metadata):
         return dict(NO_SECRET), None
     client_id, brought = registration.client_id, registration.client_secret
+    metadata = registration.metadata
+    is_kept = before is not None and _is_kept_for(metadata, before)
+    unsealed: dict[str, object] = {}
+    if not signs_with_secret(metadata):
+        unsealed = {"client_secret_sealed": None, "former_secret_sealed": None}
     if brought is not None and (before is None or before.client_secret_made_at is None):
-        return {"client_secret_hash": hash_secret(keyed_hash, client_id, brought)}, None
-    if before is not None and before.client_secret_hash is not None:
-        return {}, None
+        hashed = hash_secret(keyed_hash, client_id, brought)
+        if is_kept and before is not None and before.client_secret_hash == hashed:
+            return unsealed, None  # what is sealed anew would look like a change
+        return secret_columns(keyed_hash, client_id, metadata, brought), None
+    if is_kept:
+        return unsealed, None
     secret = new_secret()
-    hashed = hash_secret(keyed_hash, client_id, secret)
-    return {"client_secret_hash": hashed, "client_secret_made_at": now}, secret
+    kept = secret_columns(keyed_hash, client_id, metadata, secret)
+    return {**NO_SECRET, **kept, "client_secret_made_at": now}, secret
+
+
+def _is_kept_for(metadata: ClientMetadata, before: sa.Row[Any]) -> bool:
+    if before.client_secret_hash is None:
+        return False
+    return before.client_secret_sealed is not None or not signs_with_secret(metadata)
 
 
 async def _add(
@@ -145,6 +166,7 @@ async def _add(
         "updated_at": now,
     }
     await connection.execute(clients.insert().values({**row, **values}))
+    await hold_resources(connection, registration.client_id, registration.metadata.resources)
 
 
 async def _change(
@@ -161,6 +183,7 @@ async def _change(
         changed["metadata"] = as_stored(registration.metadata)
     if not changed:
         return False
+    await hold_resources(connection, registration.client_id, registration.metadata.resources)
     own = clients.c.client_id == registration.client_id
     await change_row(connection, clients, own, before.version, {**changed, "updated_at": now})
     return True

@@ -9,7 +9,7 @@ from gateway.errors import Conflict, InvalidField
 from gateway.keys.hashing import KeyedHash
 from gateway.tenants.administration import IN_USE
 from gateway.tenants.client_records import ClientRecord, client_as_seen, write_client
-from gateway.tenants.client_secrets import hash_secret, new_secret
+from gateway.tenants.client_secrets import new_secret, secret_columns
 from gateway.tenants.records import clients
 
 
@@ -32,9 +32,10 @@ async def rotate_secret(
         raise Conflict(f"the {before.kind} authenticates without a secret")
     secret = new_secret()
     values: dict[str, object] = {
-        "client_secret_hash": hash_secret(keyed_hash, client_id, secret),
+        **secret_columns(keyed_hash, client_id, before.metadata, secret),
         "client_secret_made_at": now,
         "former_secret_hash": clients.c.client_secret_hash if overlap else sa.null(),
+        "former_secret_sealed": clients.c.client_secret_sealed if overlap else sa.null(),
         "former_secret_until": now + overlap if overlap else None,
     }
     return await write_client(connection, before, values, now), secret
@@ -51,5 +52,6 @@ async def end_former_secret(
     before = await client_as_seen(connection, tenant_id, client_id, expected_version, *IN_USE)
     if before.former_secret_until is None:
         raise Conflict("there is no former secret")
-    values = {"former_secret_hash": None, "former_secret_until": None}
+    former = ("former_secret_hash", "former_secret_sealed", "former_secret_until")
+    values: dict[str, object] = dict.fromkeys(former)
     return await write_client(connection, before, values, now)

@@ -13,6 +13,7 @@ from gateway.web.client_address import UnknownAddress, client_address
 from gateway.web.networks import Networks
 
 _KEY = "gateway.arrival"
+_TOLD = "gateway.told_along"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,12 @@ def arrival_of(request: HTTPConnection) -> Arrival:
     return found
 
 
+def tell_along(request: HTTPConnection, name: str, value: str) -> None:
+    """A header of the answer to this request, whatever the answer becomes; the last word of a name
+    counts."""
+    request.scope.setdefault(_TOLD, {})[name.lower().encode()] = value.encode("ascii")
+
+
 class Arrivals:
     """ASGI middleware, the outermost: notes each request's arrival and tells how it was answered.
     The answer carries the number, so that whoever complains can name it."""
@@ -61,7 +68,8 @@ class Arrivals:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message = {**message, "headers": [*message.get("headers", ()), number]}
+                told = scope.get(_TOLD, {}).items()
+                message = {**message, "headers": [*message.get("headers", ()), number, *told]}
             await send(message)
 
         try:

@@ -8,14 +8,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from gateway.errors import (
-    BadRequest,
-    InsufficientScope,
-    InvalidClient,
-    InvalidToken,
-    NoSuchThing,
-    OAuthError,
-)
+from gateway.errors import BadRequest, NoSuchThing, OAuthError
+from gateway.web.challenges import challenge_of, status_of
 from gateway.web.failures import log_failure
 from gateway.web.json import json_response
 from gateway.web.pages import Pages
@@ -32,14 +26,18 @@ class PageRoute(Route):
         await super().handle(scope, receive, send)
 
 
-def exception_handlers(pages: Pages) -> dict[type[Exception] | int, Handler]:
-    """For Starlette's `exception_handlers`; found by the exception's class hierarchy."""
+def exception_handlers(
+    pages: Pages, resource_metadata: str | None = None
+) -> dict[type[Exception] | int, Handler]:
+    """For Starlette's `exception_handlers`; found by the exception's class hierarchy.
+    `resource_metadata`: where it is told which access tokens are good here."""
 
     async def oauth_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, OAuthError)  # noqa: S101 - registered for this class only
         if request.scope.get(FOR_PEOPLE):
             return _page(pages, request, error.status, error.description)
-        return json_response(_body(error.error, error.description), error.status, _challenge(error))
+        status, challenge = status_of(request, error), challenge_of(request, error, resource_metadata)
+        return json_response(_body(error.error, error.description), status, challenge)
 
     async def bad_request(request: Request, error: Exception) -> Response:
         assert isinstance(error, BadRequest)  # noqa: S101 - registered for this class only
@@ -81,16 +79,6 @@ def exception_handlers(pages: Pages) -> dict[type[Exception] | int, Handler]:
 
 def _body(error: str, description: str) -> dict[str, object]:
     return {"error": error, "error_description": description}
-
-
-def _challenge(error: OAuthError) -> Mapping[str, str]:
-    """RFC 6749 §5.2 for a client, RFC 6750 §3 for an access token."""
-    if isinstance(error, InvalidClient):
-        return {"WWW-Authenticate": 'Basic realm="genkan"'}
-    if isinstance(error, InvalidToken | InsufficientScope):
-        told = f'Bearer error="{error.error}", error_description="{error.description}"'
-        return {"WWW-Authenticate": told}
-    return {}
 
 
 def _page(

@@ -11,7 +11,7 @@ from gateway.card.model import Verification
 from gateway.errors import InsufficientScope
 from gateway.login.presented import proven
 from gateway.oidc.provider import Provider
-from gateway.oidc.tokens.bearer import bearer_token, check_access_token
+from gateway.oidc.tokens.bearer import presented_token
 from gateway.residents.model import ResidentState
 from gateway.tenants.model import Client, ClientKind
 from gateway.tenants.reader_networks import admits
@@ -25,7 +25,7 @@ async def identify_reader(provider: Provider, http: Request, now: datetime) -> C
     """The reader that calls; None where no access token came."""
     if "authorization" not in http.headers:
         return None
-    token = await check_access_token(provider, bearer_token(http), now)
+    token = await presented_token(provider, http, now)
     if token.client.kind is not ClientKind.READER or SCOPE not in token.scopes:
         raise InsufficientScope("only a registered reader may verify cards")
     if not admits(token.client, arrival_of(http).address):

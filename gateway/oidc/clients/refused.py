@@ -4,7 +4,7 @@ that a flood of them fills the store."""
 from datetime import datetime, timedelta
 
 from gateway.audit.model import Entry, LogKind, Origin, Outcome
-from gateway.errors import InvalidClient
+from gateway.errors import OAuthError
 from gateway.oidc.provider import Provider
 from gateway.tenants.model import Client
 from gateway.web.networks import neighbours
@@ -14,7 +14,7 @@ _ONCE_IN = timedelta(minutes=1)
 
 
 async def log_refused_client(
-    provider: Provider, origin: Origin, client: Client | None, refusal: InvalidClient, now: datetime
+    provider: Provider, origin: Origin, client: Client | None, refusal: OAuthError, now: datetime
 ) -> None:
     """`client` is who they said they are, where there is such a client."""
     client_id = None if client is None else client.client_id

@@ -1,27 +1,34 @@
-"""Who calls with an access token, and for whom (RFC 6750 §2, RFC 9068 §4)."""
+"""Who calls with an access token, and for whom (RFC 6750 §2, RFC 9068 §4, RFC 9449 §7)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from starlette.requests import Request
 
 from gateway.errors import InsufficientScope, InvalidRequest, InvalidToken
 from gateway.oidc import records
+from gateway.oidc.clients.certificate import client_certificate
 from gateway.oidc.model import Grant
 from gateway.oidc.provider import Provider
 from gateway.oidc.scopes import still_allowed
+from gateway.oidc.tokens.dpop import HEADER, prove
+from gateway.oidc.tokens.dpop_key import ALGORITHMS
 from gateway.oidc.tokens.issue import ACCESS_TOKEN
+from gateway.oidc.tokens.possession import read_cnf
 from gateway.tenants.model import Client
+from gateway.web.challenges import expect_dpop
 
+Scheme = Literal["bearer", "dpop"]
 REVOKED = "revoked-access-token"
 _REFUSED = "the access token is unknown, expired or revoked"
 
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """Proof: signed by us, in time, not revoked. `grant` is None for a client's own token."""
+    """Proof: signed by us, in time, not revoked. `grant` is None for a client's own token. Whoever
+    shows it need not be who it was issued to: a resource asks `presented_token`."""
 
     client: Client
     grant: Grant | None
@@ -39,20 +46,74 @@ class ResidentToken:
     sub: str
 
 
-def bearer_token(http: Request, form: Mapping[str, str] | None = None) -> str:
+async def presented_token(
+    provider: Provider, http: Request, now: datetime, form: Mapping[str, str] | None = None
+) -> AccessToken:
+    """The access token of a request, whose sender has the key it is bound to, if it is bound.
+    Raises OAuthError."""
+    scheme, unverified_token = read_token(http, form)
+    token = await check_access_token(provider, unverified_token, now)
+    await check_possession(provider, http, scheme, token, unverified_token, now)
+    return token
+
+
+async def presented_resident_token(
+    provider: Provider,
+    http: Request,
+    scope: str,
+    now: datetime,
+    form: Mapping[str, str] | None = None,
+) -> ResidentToken:
+    """As `presented_token`, of one that allows this. Raises OAuthError."""
+    token = await presented_token(provider, http, now, form)
+    if token.grant is None or scope not in token.scopes:
+        raise InsufficientScope("the access token does not allow this")
+    return ResidentToken(token.client, token.grant, token.scopes, str(token.claims["sub"]))
+
+
+def read_token(http: Request, form: Mapping[str, str] | None = None) -> tuple[Scheme, str]:
     """From the header, or from a form (RFC 6750 §2.2); never from the query, which is logged."""
-    header = http.headers.get("authorization")
+    headers = http.headers.getlist("authorization")
     in_form = (form or {}).get("access_token")
-    if header is not None and in_form is not None:
+    if len(headers) + (in_form is not None) > 1:
         raise InvalidRequest("the access token came twice")
-    if header is None:
-        if in_form is None:
-            raise InvalidToken("an access token is needed")
-        return in_form
-    scheme, _, token = header.partition(" ")
+    if in_form is not None:
+        return "bearer", in_form
+    if not headers:
+        raise InvalidToken("an access token is needed")
+    scheme, _, token = headers[0].partition(" ")
+    if scheme.lower() == "dpop" and token:
+        expect_dpop(http, ALGORITHMS)
+        return "dpop", token
     if scheme.lower() != "bearer" or not token:
         raise InvalidToken("the authorization header must be Bearer")
-    return token
+    return "bearer", token
+
+
+async def check_possession(
+    provider: Provider,
+    http: Request,
+    scheme: Scheme,
+    token: AccessToken,
+    presented: str,
+    now: datetime,
+) -> None:
+    """RFC 9449 §7.1 and §7.2, RFC 8705 §3. Raises OAuthError."""
+    bound = read_cnf(token.claims)
+    jkt = None if bound is None else bound.jkt
+    if jkt is not None:
+        expect_dpop(http, ALGORITHMS)
+    if (scheme == "dpop") != (jkt is not None):
+        raise InvalidToken("a token is used with DPoP if it is bound to a key, and only then")
+    if jkt is not None:
+        if await prove(provider, http, now, token.client, presented) != jkt:
+            raise InvalidToken("the access token is bound to another key")
+    elif HEADER in http.headers:
+        raise InvalidToken("the access token is bound to no key, and a proof came with it")
+    if bound is not None and bound.x5t_s256 is not None:
+        certificate = client_certificate(provider, http)
+        if certificate is None or certificate.x5t_s256 != bound.x5t_s256:
+            raise InvalidToken("the access token is bound to another certificate")
 
 
 async def check_access_token(
@@ -74,12 +135,3 @@ async def check_access_token(
         raise InvalidToken(_REFUSED)
     scopes = still_allowed(tuple(str(claims["scope"]).split(" ")), client.scope)
     return AccessToken(client, grant, scopes, claims)
-
-
-async def check_resident_token(
-    provider: Provider, unverified_token: str, scope: str, now: datetime
-) -> ResidentToken:
-    token = await check_access_token(provider, unverified_token, now)
-    if token.grant is None or scope not in token.scopes:
-        raise InsufficientScope("the access token does not allow this")
-    return ResidentToken(token.client, token.grant, token.scopes, str(token.claims["sub"]))

@@ -10,10 +10,15 @@ from gateway.errors import UnauthorizedClient, UnsupportedGrantType
 from gateway.oidc.clients.authentication import authenticate
 from gateway.oidc.provider import Provider
 from gateway.oidc.tokens.grants.authorization_code import authorization_code
+from gateway.oidc.tokens.grants.ciba import ciba
 from gateway.oidc.tokens.grants.client_credentials import client_credentials
+from gateway.oidc.tokens.grants.device_code import device_code
 from gateway.oidc.tokens.grants.refresh_token import refresh_token
 from gateway.oidc.tokens.issue import TokenSet
+from gateway.oidc.tokens.possession import confirmation_of
 from gateway.oidc.tokens.request import TokenRequest
+from gateway.oidc.tokens.target import LISTS
+from gateway.tenants.protocol import CIBA, DEVICE_CODE
 from gateway.web.json import json_response
 from gateway.web.parameters import form_parameters
 
@@ -23,6 +28,8 @@ GRANTS: dict[str, GrantHandler] = {
     "authorization_code": authorization_code,
     "refresh_token": refresh_token,
     "client_credentials": client_credentials,
+    DEVICE_CODE: device_code,
+    CIBA: ciba,
 }
 
 
@@ -35,9 +42,10 @@ class Token:
 
     async def exchange(self, http: Request) -> Response:
         now = self._provider.clock()
-        form = await form_parameters(http)
+        form = await form_parameters(http, lists=LISTS)
         caller = await authenticate(self._provider, http, form, now)
-        request = TokenRequest(caller, form, None, now)
+        confirmation = await confirmation_of(self._provider, http, caller, now)
+        request = TokenRequest(caller, form, confirmation, now)
         tokens = await permitted_grant(request)(self._provider, request)
         return json_response(tokens.answer())
 

@@ -15,7 +15,9 @@ from gateway.oidc.model import Grant, IssuedCode, decode_code
 from gateway.oidc.provider import Provider
 from gateway.oidc.tokens.grants.reuse import end_reused
 from gateway.oidc.tokens.issue import TokenSet, issue_for_grant
+from gateway.oidc.tokens.possession import bound_refresh
 from gateway.oidc.tokens.request import TokenRequest
+from gateway.oidc.tokens.target import target_of
 from gateway.store.api import Replayed
 
 _CODE_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}\Z")
@@ -29,9 +31,10 @@ async def authorization_code(provider: Provider, request: TokenRequest) -> Token
     if not _CODE_VERIFIER.match(verifier):
         raise InvalidRequest("code_verifier is malformed")
     issued = await _redeem(provider, caller, code, now)
-    check_binding(issued, caller, redirect_uri, verifier)
+    check_binding(issued, request, redirect_uri, verifier)
+    target = await target_of(provider, request, issued.grant)
     refresh_token = None
-    grant = issued.grant
+    grant = bound_refresh(issued.grant, caller, request.confirmation)
     async with provider.records.writing() as connection:
         if not await records.add_grant(connection, grant):
             raise InvalidGrant(_REFUSED)
@@ -40,7 +43,7 @@ async def authorization_code(provider: Provider, request: TokenRequest) -> Token
             hashed = codes.token_hash(refresh_token)
             await records.add_refresh_token(connection, hashed, grant, now)
         await provider.audit.write(connection, signed_in(provider, caller, grant, now))
-    return await issue_for_grant(provider, request, grant, grant.scopes, refresh_token)
+    return await issue_for_grant(provider, request, grant, grant.scopes, refresh_token, target)
 
 
 def signed_in(
@@ -78,11 +81,11 @@ async def _redeem(
 
 
 def check_binding(
-    issued: IssuedCode, caller: AuthenticatedClient, redirect_uri: str, verifier: str
+    issued: IssuedCode, request: TokenRequest, redirect_uri: str, verifier: str
 ) -> None:
-    """The code is this client's, for this redirect URI, and the browser that began is the one that
-    ends (PKCE). A code that fails here is gone all the same."""
-    if issued.grant.client_id != caller.client.client_id:
+    """The code is this client's, for this redirect URI, the browser that began is the one that ends
+    (PKCE), and so is the key (RFC 9449 §10). A code that fails here is gone all the same."""
+    if issued.grant.client_id != request.client.client_id:
         raise InvalidGrant(_REFUSED)
     if issued.redirect_uri != redirect_uri:
         raise InvalidGrant("redirect_uri differs from the authorization request")
@@ -90,6 +93,9 @@ def check_binding(
     challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
     if not hmac.compare_digest(challenge, issued.code_challenge):
         raise InvalidGrant("code_verifier does not match")
+    jkt = None if request.confirmation is None else request.confirmation.jkt
+    if issued.dpop_jkt not in (None, jkt):
+        raise InvalidGrant("the code is bound to another key")
 
 
 def may_refresh(scopes: tuple[str, ...], caller: AuthenticatedClient) -> bool:

@@ -36,8 +36,9 @@ def exception_handlers(
         assert isinstance(error, OAuthError)  # noqa: S101 - registered for this class only
         if request.scope.get(FOR_PEOPLE):
             return _page(pages, request, error.status, error.description)
-        status, challenge = status_of(request, error), challenge_of(request, error, resource_metadata)
-        return json_response(_body(error.error, error.description), status, challenge)
+        challenge = challenge_of(request, error, resource_metadata)
+        body = _body(error.error, error.description)
+        return json_response(body, status_of(request, error), challenge)
 
     async def bad_request(request: Request, error: Exception) -> Response:
         assert isinstance(error, BadRequest)  # noqa: S101 - registered for this class only

@@ -11,6 +11,7 @@ from gateway.oidc.authorization.hints import Hints
 from gateway.oidc.authorization.response import ResponseTarget
 from tests.support.gateway import ISSUER, NOW, WITH_COMMON_ID, Gateway
 from tests.support.relying_party import RelyingParty
+from tests.support.service_keys import service_key
 
 pytestmark = pytest.mark.anyio
 
@@ -65,6 +66,23 @@ async def test_every_scope_prompt_and_method_it_names_is_honoured(
             method.replace("_", "-"), token_endpoint_auth_method=method, **needed
         )
         assert client.token_endpoint_auth_method == method
+
+
+async def test_what_it_encrypts_with_may_be_registered(gateway: Gateway) -> None:
+    async with gateway.browser() as http:
+        metadata = (await http.get("/.well-known/openid-configuration")).json()
+    for answer in ("id_token", "userinfo", "introspection"):
+        signing = metadata[f"{answer}_signing_alg_values_supported"]
+        for place, alg in enumerate(metadata[f"{answer}_encryption_alg_values_supported"]):
+            for enc in metadata[f"{answer}_encryption_enc_values_supported"]:
+                wanted = {
+                    f"{answer}_signed_response_alg": signing[place % len(signing)],
+                    f"{answer}_encrypted_response_alg": alg,
+                    f"{answer}_encrypted_response_enc": enc,
+                }
+                jwks = service_key(alg).jwks
+                client_id = f"{answer}-{alg}-{enc}".lower().replace("+", ".")
+                await gateway.service(client_id, jwks=jwks, **wanted)
 
 
 async def test_the_keys_it_names_cover_the_algorithms_it_names(gateway: Gateway) -> None:

@@ -50,6 +50,7 @@ from gateway.metrics import metrics_route
 from gateway.observation import Observation, observing
 from gateway.oidc.authorization.response import AuthorizationError, error_answer
 from gateway.oidc.clients.readers import conclude, identify_reader
+from gateway.oidc.protected_resource import PATH as PROTECTED_RESOURCE
 from gateway.oidc.provider import Provider
 from gateway.oidc.routes import oidc_routes
 from gateway.oidc.signed_documents import signed_document_routes
@@ -81,6 +82,7 @@ async def open_app(settings: Settings, clock: Clock = system_clock) -> AsyncIter
                 sources_at_work(verifier.revocation_sources, clock),
                 Apart() as apart,
                 aclosing(provider.outgoing),
+                aclosing(provider.sign_out.back_channel),
             ):
                 yield make_app(provider, verifier, observation, apart, linking)
 
@@ -160,8 +162,8 @@ def make_app(
             Middleware(BodyLimit, settings.server.body_limit_bytes),
         ],
         exception_handlers={
-            **exception_handlers(provider.pages),
-            AuthorizationError: answer_authorization_error(settings.server.issuer),
+            **exception_handlers(provider.pages, provider.issuer + PROTECTED_RESOURCE),
+            AuthorizationError: answer_authorization_error(provider),
         },
     )
     # A slash too many names nothing: behind a proxy that ends TLS the way back would be plain HTTP,
@@ -181,6 +183,7 @@ def housekeeping_of(
         audit=provider.audit,
         sealing=Sealing(provider.records, provider.keys),
         sweep=make_sweep(provider, verifier),
+        sign_outs=provider.sign_out,
         files=observation.files,
         settings=provider.settings.audit,
         clock=provider.clock,
@@ -259,9 +262,9 @@ def card_callers(provider: Provider, browsers: Browsers) -> tuple[Identify, Conc
     return identify, conclude_for
 
 
-def answer_authorization_error(issuer: str) -> Handler:
-    async def handle(_: Request, error: Exception) -> Response:
+def answer_authorization_error(provider: Provider) -> Handler:
+    async def handle(http: Request, error: Exception) -> Response:
         assert isinstance(error, AuthorizationError)  # noqa: S101 - registered for this class only
-        return error_answer(error, issuer)
+        return await error_answer(provider, http, error, provider.clock())
 
     return handle

@@ -13,9 +13,16 @@ KIND = "code"
 
 
 async def issue(
-    moments: Moments, settings: Oidc, request: AuthorizationRequest, session: Session, now: datetime
+    moments: Moments,
+    settings: Oidc,
+    request: AuthorizationRequest,
+    session: Session,
+    now: datetime,
+    *,
+    longest: timedelta = timedelta.max,
 ) -> str:
-    """A fresh code for a request whose resident is signed in and has agreed."""
+    """A fresh code for a request whose resident is signed in and has agreed. It lives as long as
+    the settings say, and no longer than `longest`."""
     grant = Grant(
         grant_id=secrets.token_hex(16),
         client_id=request.client_id,
@@ -32,7 +39,7 @@ async def issue(
     )
     code = secrets.token_urlsafe(32)
     issued = IssuedCode(grant, request.redirect_uri, request.code_challenge, request.dpop_jkt)
-    lifetime = timedelta(seconds=settings.code_seconds)
+    lifetime = min(timedelta(seconds=settings.code_seconds), longest)
     await moments.put(KIND, token_hash(code), encode(issued), lifetime)
     return code
 

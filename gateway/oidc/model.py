@@ -7,12 +7,18 @@ from typing import Any, Literal
 
 import msgspec
 
+from gateway.tenants.protocol import ResponseType
+
 Prompt = Literal["none", "login", "consent", "select_account"]
+
+
+VERIFIED_CLAIMS = "verified_claims"
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimsRequest:
-    """A checked `claims` parameter (OpenID Connect Core §5.5): claim → how it is wanted."""
+    """A checked `claims` parameter (OpenID Connect Core §5.5): what is to be told where. Claim → the
+    values that will do, None where any will; `verified_claims` as it came, one or a list of them."""
 
     userinfo: Mapping[str, Any] = field(default_factory=dict)
     id_token: Mapping[str, Any] = field(default_factory=dict)
@@ -65,9 +71,14 @@ class AuthorizationRequest:
     consent_asked: bool = False
     essential_acr: tuple[str, ...] = ()
     """One of these, or the request fails (OpenID Connect Core §5.5.1.1)."""
+    essential_sub: tuple[str, ...] = ()
+    """One of these residents, or nobody (OpenID Connect Core §5.5.1)."""
     details: GrantDetails | None = None
     dpop_jkt: str | None = None
     """The key that alone may redeem the code (RFC 9449 §10)."""
+    response_type: ResponseType = "code"
+    response_mode: str | None = None
+    """As it was asked for; None: the response type's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +96,7 @@ class Grant:
     created_at: datetime
     expires_at: datetime
     session_id: str | None = field(default=None, repr=False)
-    """The sign-in it was given in; None where there was no browser."""
+    """The visit it was given in (`Session.visit_id`); None where there was no browser."""
     details: GrantDetails | None = None
 
 

@@ -82,7 +82,7 @@ async def test_an_empty_parameter_is_an_absent_one(gateway: Gateway, health: Rel
         ({"scope": "profile"}, "invalid_scope"),
         ({"prompt": "none login"}, "invalid_request"),
         ({"prompt": "none"}, "login_required"),
-        ({"request": "x.y.z"}, "request_not_supported"),
+        ({"request": "x.y.z"}, "invalid_request_object"),
         ({"id_token_hint": "x.y.z"}, "invalid_request"),
     ],
 )

@@ -6,7 +6,6 @@ RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.
 import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,24 +16,34 @@ from gateway.errors import AccessDenied, InvalidRequest, OAuthError
 from gateway.login.session import Session
 from gateway.login.task import LoginTask
 from gateway.oidc import codes
-from gateway.oidc.authorization.checks import check_authorization_request
-from gateway.oidc.authorization.hints import read_hints
-from gateway.oidc.authorization.next_step import Step, next_step
+from gateway.oidc.authorization.agreement import to_be_agreed
+from gateway.oidc.authorization.delegation import (
+    LISTS,
+    asked_details,
+    is_agreed,
+)
+from gateway.oidc.authorization.hybrid import id_token_beside
+from gateway.oidc.authorization.intake import read_request, target_again
+from gateway.oidc.authorization.next_step import Step, needs_signature, next_step
 from gateway.oidc.authorization.response import (
     AuthorizationError,
     ResponseTarget,
     answer,
-    resolve_target,
+    find_service,
+    web_origin,
 )
+from gateway.oidc.authorization.response_modes import HYBRID
+from gateway.oidc.logout.session_state import remember_browser_state, session_state_for
 from gateway.oidc.model import AuthorizationRequest, decode_request, encode
 from gateway.oidc.provider import Provider
-from gateway.oidc.scopes import NEED_CONSENT
 from gateway.tenants.model import Client
 from gateway.web.errors import PageRoute
 from gateway.web.parameters import form_parameters, query_parameters
 from gateway.web.redirect import see_other
 
 KIND = "authorization"
+FAPI_CODE = timedelta(seconds=60)
+"""FAPI 2.0 Security Profile §5.3.2.1."""
 
 
 class Authorize:
@@ -50,14 +59,13 @@ class Authorize:
     async def begin(self, http: Request) -> Response:
         """A service's request comes in."""
         posted = http.method == "POST"
-        parameters = await form_parameters(http) if posted else query_parameters(http)
-        target = await resolve_target(parameters, self._provider.clients)
+        parameters = (
+            await form_parameters(http, lists=LISTS)
+            if posted
+            else query_parameters(http, lists=LISTS)
+        )
         now = self._provider.clock()
-        try:
-            hints = await read_hints(self._provider, parameters, target.client, now)
-            request = check_authorization_request(parameters, target, hints, now)
-        except OAuthError as cause:
-            raise AuthorizationError(target, cause) from cause
+        target, request = await read_request(self._provider, http, parameters, now)
         if posted:
             # A cross-site POST carries no SameSite=Lax cookie; the GET after it does.
             return see_other(await self._store(request))
@@ -70,7 +78,9 @@ class Authorize:
         if raw is None:
             raise InvalidRequest("this sign-in has expired or is finished; start again")
         request = decode_request(raw)
-        target = await self._target_again(request)
+        target = target_again(
+            await find_service(self._provider.clients, request.client_id), request
+        )
         answers = query_parameters(http)
         if "cancelled" in answers or "declined" in answers:
             await self._provider.moments.drop(KIND, request_id)
@@ -93,7 +103,7 @@ class Authorize:
         except OAuthError as cause:
             raise AuthorizationError(target, cause) from cause
         if step is Step.ANSWER and session is not None:
-            return await self._answer(target, request, request_id, session, now)
+            return await self._answer(http, target, request, request_id, session, now)
         if step is Step.CONSENT and session is not None:
             return await self._ask_consent(target, request, request_id, session)
         return await self._ask_sign_in(target, request, request_id)
@@ -115,21 +125,34 @@ class Authorize:
             # Nobody has come in, or the door was closed to them after they had.
             return next_step(request, None, None, frozenset(), provider.acr_order, now)
         sub = provider.subjects.sub(session.resident_id, client.sector_identifier)
-        return next_step(request, session, sub, consented, provider.acr_order, now)
+        agreed = await is_agreed(provider, client, request, consented)
+        return next_step(
+            request, session, sub, consented.scopes, provider.acr_order, now, details_agreed=agreed
+        )
 
     async def _answer(
         self,
+        http: Request,
         target: ResponseTarget,
         request: AuthorizationRequest,
         request_id: str | None,
         session: Session,
         now: datetime,
     ) -> Response:
-        moments = self._provider.moments
+        provider, client = self._provider, target.client
+        moments = provider.moments
         if request_id is not None and await moments.take(KIND, request_id) is None:
             raise InvalidRequest("this sign-in has expired or is finished; start again")
-        code = await codes.issue(moments, self._provider.settings.oidc, request, session, now)
-        return answer(target, self._provider.issuer, {"code": code})
+        longest = FAPI_CODE if client.is_fapi else timedelta.max
+        settings = provider.settings.oidc
+        code = await codes.issue(moments, settings, request, session, now, longest=longest)
+        told = {"code": code}
+        if request.response_type == HYBRID:
+            told["id_token"] = await id_token_beside(provider, client, request, session, code, now)
+        told |= session_state_for(provider, client.client_id, target.redirect_uri, session)
+        response = await answer(provider, http, target, told, now)
+        remember_browser_state(provider, response, session)
+        return response
 
     async def _ask_sign_in(
         self, target: ResponseTarget, request: AuthorizationRequest, request_id: str | None
@@ -139,7 +162,8 @@ class Authorize:
             client_name_ja=target.client.client_name_ja,
             client_name_en=target.client.client_name_en,
             final_origin=web_origin(target.redirect_uri),
-            acr_values=request.acr_values,
+            acr_values=request.acr_values + request.essential_acr,
+            signature_needed=needs_signature(request, self._provider.acr_order),
         )
         return self._with_locales(await self._provider.login_tasks.begin(task), request)
 
@@ -161,8 +185,9 @@ class Authorize:
             client_name_en=client.client_name_en,
             purpose_ja=client.purpose_ja,
             purpose_en=client.purpose_en,
-            scopes=tuple(scope for scope in request.scopes if scope in NEED_CONSENT),
+            scopes=to_be_agreed(request),
             final_origin=web_origin(target.redirect_uri),
+            details=await asked_details(self._provider, client, request),
         )
         return self._with_locales(await self._provider.consent_tasks.begin(task), request)
 
@@ -173,13 +198,6 @@ class Authorize:
         await self._provider.moments.put(KIND, request_id, encode(request), lifetime)
         return f"/authorize/{request_id}"
 
-    async def _target_again(self, request: AuthorizationRequest) -> ResponseTarget:
-        """The registration may have changed since the request was stored: prove it anew."""
-        parameters = {"client_id": request.client_id, "redirect_uri": request.redirect_uri}
-        if request.state is not None:
-            parameters["state"] = request.state
-        return await resolve_target(parameters, self._provider.clients)
-
     def _with_locales(self, path: str, request: AuthorizationRequest) -> Response:
         response = see_other(path)
         wanted = (request.ui_locales or "").split()
@@ -187,9 +205,3 @@ class Authorize:
         if known:
             response.headers["location"] += f"&ui_locales={known[0].split('-')[0]}"
         return response
-
-
-def web_origin(uri: str) -> str | None:
-    """The origin a form's redirect may end at; a private-use scheme for a native app."""
-    parts = urlsplit(uri)
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"

@@ -1,16 +1,26 @@
 """Answers that go back through the browser, and the proof that they may.
 
-Only `resolve_target` makes a `ResponseTarget`; nothing is redirected to without one
+Only `prove_target` makes a `ResponseTarget`; nothing is sent anywhere without one
 (RFC 9700 §4.1.1, §4.11).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gateway.errors import InvalidRequest, OAuthError
+from gateway.oidc.authorization.jarm import signed_answer
+from gateway.oidc.authorization.response_modes import (
+    QUERY,
+    ResponseMode,
+    asked_mode,
+    default_mode,
+)
+from gateway.oidc.provider import Provider
 from gateway.settings import LOOPBACK_HOSTS
 from gateway.tenants.clients import Clients
 from gateway.tenants.model import Client, ClientKind
@@ -20,11 +30,12 @@ MAX_STATE = 2_048
 
 @dataclass(frozen=True, slots=True)
 class ResponseTarget:
-    """Proof: this redirect URI is registered for this client."""
+    """Proof: this redirect URI is registered for this client, and may be answered in this mode."""
 
     client: Client
     redirect_uri: str
     state: str | None = field(repr=False)
+    mode: ResponseMode = QUERY
 
 
 class AuthorizationError(Exception):
@@ -36,14 +47,19 @@ class AuthorizationError(Exception):
         self.cause = cause
 
 
-async def resolve_target(parameters: Mapping[str, str], clients: Clients) -> ResponseTarget:
-    """Raises InvalidRequest, which is a page, never a redirect."""
-    client_id = parameters.get("client_id")
+async def find_service(clients: Clients, client_id: str | None) -> Client:
+    """Raises InvalidRequest, which is a page."""
     if client_id is None:
         raise InvalidRequest("client_id is missing")
     client = await clients.find(client_id)
     if client is None or client.kind is not ClientKind.SERVICE:
         raise InvalidRequest("client_id is not known here")
+    return client
+
+
+def prove_target(client: Client, parameters: Mapping[str, str]) -> ResponseTarget:
+    """Raises InvalidRequest, which is a page, never a redirect. A mode that the request cannot have
+    is no proof: the answer, which is an error then, comes in the default one."""
     redirect_uri = parameters.get("redirect_uri")
     if redirect_uri is None:
         raise InvalidRequest("redirect_uri is missing")
@@ -52,7 +68,8 @@ async def resolve_target(parameters: Mapping[str, str], clients: Clients) -> Res
     state = parameters.get("state")
     if state is not None and len(state) > MAX_STATE:
         raise InvalidRequest("state is too long")
-    return ResponseTarget(client, redirect_uri, state)
+    mode = asked_mode(client, redirect_uri, parameters) or default_mode(client, parameters)
+    return ResponseTarget(client, redirect_uri, state, mode)
 
 
 def is_same_target(unverified_uri: str, registered: str) -> bool:
@@ -74,23 +91,62 @@ def is_same_target(unverified_uri: str, registered: str) -> bool:
     return theirs.netloc == netloc and rebuilt == unverified_uri
 
 
-def redirect_with(uri: str, parameters: Mapping[str, str | None]) -> Response:
+def web_origin(uri: str) -> str | None:
+    """The origin a form may end at; a private-use scheme for a native app."""
+    parts = urlsplit(uri)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
+
+
+def redirect_with(
+    uri: str, parameters: Mapping[str, str | None], *, in_fragment: bool = False
+) -> Response:
     """303, so that a form's POST is never repeated at the service (RFC 9700 §4.12)."""
-    query = urlencode({name: value for name, value in parameters.items() if value is not None})
-    if query:
-        uri = f"{uri}{'&' if '?' in uri else '?'}{query}"
+    told = urlencode({name: value for name, value in parameters.items() if value is not None})
+    if told:
+        uri = f"{uri}{'#' if in_fragment else '&' if '?' in uri else '?'}{told}"
     return RedirectResponse(
         uri, 303, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     )
 
 
-def answer(target: ResponseTarget, issuer: str, parameters: Mapping[str, str]) -> Response:
-    """The authorization response, always with `iss` (RFC 9207)."""
-    return redirect_with(target.redirect_uri, {**parameters, "state": target.state, "iss": issuer})
+async def answer(
+    provider: Provider,
+    http: Request,
+    target: ResponseTarget,
+    parameters: Mapping[str, str],
+    now: datetime,
+) -> Response:
+    """The authorization response in the proven mode, always with `iss` (RFC 9207; JARM §2.1)."""
+    told = {**parameters} if target.state is None else {**parameters, "state": target.state}
+    if target.mode.signed:
+        told = {"response": await signed_answer(provider, target.client, told, now)}
+    else:
+        told["iss"] = provider.issuer
+    if target.mode.carrier == "form_post":
+        return _form_post(provider, http, target, told)
+    in_fragment = target.mode.carrier == "fragment"
+    return redirect_with(target.redirect_uri, told, in_fragment=in_fragment)
 
 
-def error_answer(failure: AuthorizationError, issuer: str) -> Response:
+async def error_answer(
+    provider: Provider, http: Request, failure: AuthorizationError, now: datetime
+) -> Response:
     cause = failure.cause
-    return answer(
-        failure.target, issuer, {"error": cause.error, "error_description": cause.description}
+    told = {"error": cause.error, "error_description": cause.description}
+    return await answer(provider, http, failure.target, told, now)
+
+
+def _form_post(
+    provider: Provider, http: Request, target: ResponseTarget, told: Mapping[str, str]
+) -> Response:
+    origin = web_origin(target.redirect_uri)
+    return provider.pages.render(
+        http,
+        "oidc/form_post.html",
+        form_action=() if origin is None else (origin,),
+        # The service may look who posts to it; the rest of the address is not for it.
+        referrer_policy="strict-origin",
+        action=target.redirect_uri,
+        client=target.client,
+        fields=told,
     )

@@ -14,6 +14,7 @@ from tests.support.relying_party import RelyingParty
 from tests.support.service_keys import service_key
 
 pytestmark = pytest.mark.anyio
+_PLAIN = str.maketrans("_+", "-.")
 
 
 async def test_both_documents_are_the_same_and_cacheable(gateway: Gateway) -> None:
@@ -40,6 +41,10 @@ async def test_every_endpoint_it_names_is_there(gateway: Gateway) -> None:
             "introspection_endpoint",
             "revocation_endpoint",
             "end_session_endpoint",
+            "pushed_authorization_request_endpoint",
+            "registration_endpoint",
+            "backchannel_authentication_endpoint",
+            "device_authorization_endpoint",
         }
         for path in [*named.values(), urlsplit(metadata["jwks_uri"]).path]:
             assert (await http.get(path)).status_code != 404, path
@@ -81,7 +86,7 @@ async def test_what_it_encrypts_with_may_be_registered(gateway: Gateway) -> None
                     f"{answer}_encrypted_response_enc": enc,
                 }
                 jwks = service_key(alg).jwks
-                client_id = f"{answer}-{alg}-{enc}".lower().replace("+", ".")
+                client_id = f"{answer}-{alg}-{enc}".lower().translate(_PLAIN)
                 await gateway.service(client_id, jwks=jwks, **wanted)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.gateway import ALL_SCOPES, ISSUER, Gateway
-from tests.support.relying_party import RelyingParty
+from tests.support.relying_party import RelyingParty, redirected
 from tests.support.service_keys import CONTENT, ENCRYPTION, SIGNING, checked, service_key
 
 pytestmark = pytest.mark.anyio
@@ -119,6 +119,26 @@ async def test_other_curves_and_the_default_content_encryption(
     header, signed = key.open(tokens["id_token"], "ECDH-ES", "A128CBC-HS256")
     assert header["enc"] == "A128CBC-HS256"
     await checked(gateway, signed, "ES256")
+
+
+async def test_an_authorization_answer_is_encrypted_too(gateway: Gateway) -> None:
+    key = service_key("ECDH-ES+A256KW")
+    wanted = {
+        "authorization_signed_response_alg": "PS256",
+        "authorization_encrypted_response_alg": "ECDH-ES+A256KW",
+        "authorization_encrypted_response_enc": "A256GCM",
+    }
+    party = await party_of(gateway, jwks=key.jwks, **wanted)
+    hanako = await gateway.resident()
+    await gateway.consent(party.client, hanako)
+    async with gateway.browser() as browser:
+        await gateway.sign_in(browser, hanako)
+        answer = redirected(await party.authorize(browser, response_mode="jwt"))
+        assert set(answer) == {"response"}
+        _, signed = key.open(answer["response"], "ECDH-ES+A256KW", "A256GCM")
+        _, claims = await checked(gateway, signed, "PS256")
+        assert (claims["iss"], claims["aud"]) == (ISSUER, "health")
+        assert (await party.redeem(claims["code"])).status_code == 200
 
 
 async def test_a_refreshed_id_token_is_encrypted_too(gateway: Gateway) -> None:

@@ -67,6 +67,8 @@ async def test_a_client_that_is_refused_at_the_token_endpoint_is_told_nothing_of
     gateway: Gateway, health: RelyingParty
 ) -> None:
     async with gateway.browser() as http:
-        answer = await http.post("/token", data={}, auth=("health", "w" * 43))
+        answer = await http.post(
+            "/token", data={"grant_type": "refresh_token"}, auth=("health", "w" * 43)
+        )
     assert answer.status_code == 401
     assert "resource_metadata" not in answer.headers["www-authenticate"]

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from joserfc import jwe
+from joserfc import jwe, jws
 from joserfc.jwk import ECKey, Key, OctKey, RSAKey
 
 from gateway.keys.model import KEY_AGREEMENT
 from gateway.oidc.clients.signed_jwt import BadJwtError
 from gateway.oidc.request_encryption import decrypt_request_object
-from tests.support.gateway import Gateway
+from tests.support.gateway import ISSUER, Gateway
+from tests.support.relying_party import RelyingParty, redirected
 from tests.support.service_keys import CONTENT, key_to_encrypt_for
 
 pytestmark = pytest.mark.anyio
@@ -138,6 +139,39 @@ async def test_a_changed_copy_is_refused(gateway: Gateway) -> None:
         await refusal(gateway, with_header(good, **crit))
         == "needs something that is not known here"
     )
+
+
+async def test_a_service_is_answered_by_what_only_the_gateway_could_read(gateway: Gateway) -> None:
+    own = ECKey.generate_key("P-256")
+    jwks = {"keys": [{**own.as_dict(private=False), "use": "sig"}]}
+    party = RelyingParty(gateway, await gateway.service(jwks=jwks))
+    key = await key_to_encrypt_for(gateway)
+    hanako = await gateway.resident()
+    await gateway.consent(party.client, hanako)
+    now = int(gateway.clock().timestamp())
+    claims = {
+        **party.authorization_request(state="only-for-the-gateway"),
+        **{"iss": "health", "aud": ISSUER, "nbf": now, "exp": now + 60, "jti": "1"},
+    }
+    signed = jws.serialize_compact({"alg": "ES256"}, json.dumps(claims), own)
+    foreign = jws.serialize_compact(
+        {"alg": "ES256"}, json.dumps(claims), ECKey.generate_key("P-256")
+    )
+    outside = {"client_id": "health", "response_type": "code", "scope": "openid"}
+    async with gateway.browser() as browser:
+        await gateway.sign_in(browser, hanako)
+        sent = encrypted(key, signed, alg="ECDH-ES+A256KW", enc="A256GCM", kid=key.kid)
+        answer = redirected(await browser.get("/authorize", params={**outside, "request": sent}))
+        assert answer["state"] == "only-for-the-gateway"
+        assert (await party.redeem(answer["code"])).status_code == 200
+        for bad in (
+            encrypted(key, foreign),
+            encrypted(key, json.dumps(claims)),
+            encrypted(key, signed, zip="DEF"),
+            encrypted(ECKey.generate_key("P-256"), signed),
+        ):
+            refused = await browser.get("/authorize", params={**outside, "request": bad})
+            assert "code=" not in refused.headers.get("location", ""), refused.text
 
 
 async def test_what_is_inside_is_one_signed_jwt_at_most(gateway: Gateway) -> None:

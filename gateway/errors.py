@@ -121,6 +121,42 @@ class AccessDenied(OAuthError):
     error = "access_denied"
 
 
+class RequestDenied(AccessDenied):
+    """Of a request that nobody was asked about yet (CIBA Core 1.0 §13)."""
+
+    status = 403
+
+
+class AuthorizationPending(OAuthError):
+    """RFC 8628 §3.5."""
+
+    error = "authorization_pending"
+
+
+class SlowDown(OAuthError):
+    """RFC 8628 §3.5."""
+
+    error = "slow_down"
+
+
+class ExpiredToken(OAuthError):
+    """RFC 8628 §3.5."""
+
+    error = "expired_token"
+
+
+class UnknownUserId(OAuthError):
+    """CIBA Core 1.0 §13."""
+
+    error = "unknown_user_id"
+
+
+class InvalidBindingMessage(OAuthError):
+    """CIBA Core 1.0 §13."""
+
+    error = "invalid_binding_message"
+
+
 class TemporarilyUnavailable(OAuthError):
     error = "temporarily_unavailable"
     status = 503
@@ -184,6 +220,30 @@ class UnmetAuthenticationRequirements(OAuthError):
     """OpenID Connect Core Error Code unmet_authentication_requirements 1.0 §2."""
 
     error = "unmet_authentication_requirements"
+
+
+class InvalidRedirectUri(OAuthError):
+    """RFC 7591 §3.2.2."""
+
+    error = "invalid_redirect_uri"
+
+
+class InvalidClientMetadata(OAuthError):
+    """RFC 7591 §3.2.2."""
+
+    error = "invalid_client_metadata"
+
+
+class InvalidSoftwareStatement(OAuthError):
+    """RFC 7591 §3.2.2."""
+
+    error = "invalid_software_statement"
+
+
+class UnapprovedSoftwareStatement(OAuthError):
+    """RFC 7591 §3.2.2."""
+
+    error = "unapproved_software_statement"
 
 
 class InvalidToken(OAuthError):

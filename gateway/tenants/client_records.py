@@ -14,7 +14,7 @@ from gateway.errors import Conflict, NoSuchThing, StaleVersion
 from gateway.tenants.metadata import ClientMetadata, is_identifier
 from gateway.tenants.model import ClientKind
 from gateway.tenants.paging import any_contains, one_page
-from gateway.tenants.records import change_row, clients, logos
+from gateway.tenants.records import change_row, client_registrations, clients, logos
 from gateway.tenants.registry import find_tenant
 
 
@@ -42,6 +42,8 @@ class ClientRecord:
     """None where there is none, or where it was brought along in a registration file."""
     former_secret_until: datetime | None
     has_logo: bool
+    manages_itself: bool
+    """It registered itself and may change its registration (RFC 7592)."""
 
 
 _RECORD = sa.select(
@@ -58,6 +60,9 @@ _RECORD = sa.select(
     clients.c.client_secret_made_at,
     clients.c.former_secret_until,
     sa.exists().where(logos.c.client_id == clients.c.client_id).label("has_logo"),
+    sa.exists()
+    .where(client_registrations.c.client_id == clients.c.client_id)
+    .label("manages_itself"),
 )
 _SEARCHED = (
     clients.c.client_id,
@@ -144,4 +149,5 @@ def _record(row: sa.Row[Any]) -> ClientRecord:
         client_secret_made_at=row.client_secret_made_at,
         former_secret_until=row.former_secret_until,
         has_logo=row.has_logo,
+        manages_itself=row.manages_itself,
     )

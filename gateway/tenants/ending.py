@@ -11,7 +11,15 @@ from gateway.errors import Conflict
 from gateway.tenants.client_records import ClientState
 from gateway.tenants.client_secrets import NO_SECRET
 from gateway.tenants.metadata import ClientMetadata, as_stored
-from gateway.tenants.records import allowed_networks, clients, logos, tenants
+from gateway.tenants.records import (
+    allowed_networks,
+    client_registrations,
+    client_resources,
+    clients,
+    initial_access_tokens,
+    logos,
+    tenants,
+)
 from gateway.tenants.registry import TenantState, find_tenant
 
 
@@ -20,7 +28,7 @@ class EndedTenant:
     client_ids: tuple[str, ...]
     """Whose links, consents and grants the rooms above destroy in the same transaction."""
     destroyed: Mapping[str, int]
-    """Kind → how many, for the certificate: clients, secrets, logos, networks."""
+    """Kind → how many, for the certificate: clients, secrets, logos, networks, tokens."""
 
 
 _NOTHING = ClientMetadata(
@@ -48,7 +56,10 @@ async def end_tenant(connection: AsyncConnection, tenant_id: str, now: datetime)
         .order_by(clients.c.client_id)
     )
     rows = found.all()
-    theirs = logos.c.client_id.in_(sa.select(clients.c.client_id).where(own))
+    their_ids = sa.select(clients.c.client_id).where(own)
+    theirs = logos.c.client_id.in_(their_ids)
+    held = client_resources.c.client_id.in_(their_ids)
+    await connection.execute(client_resources.delete().where(held))
     destroyed = {
         "clients": len(rows),
         "secrets": sum(hashed is not None for row in rows for hashed in row[1:]),
@@ -58,6 +69,7 @@ async def end_tenant(connection: AsyncConnection, tenant_id: str, now: datetime)
                 allowed_networks.delete().where(allowed_networks.c.tenant_id == tenant_id)
             )
         ).rowcount,
+        "tokens": await _end_tokens(connection, tenant_id, their_ids),
     }
     blank: dict[str, object] = {
         "state": ClientState.DELETED,
@@ -81,3 +93,14 @@ async def end_tenant(connection: AsyncConnection, tenant_id: str, now: datetime)
         )
     )
     return EndedTenant(tuple(row.client_id for row in rows), destroyed)
+
+
+async def _end_tokens(
+    connection: AsyncConnection, tenant_id: str, client_ids: sa.Select[tuple[str]]
+) -> int:
+    """Those to register with, and those that clients manage themselves by."""
+    managed = client_registrations.c.client_id.in_(client_ids)
+    managing = await connection.execute(client_registrations.delete().where(managed))
+    own = initial_access_tokens.c.tenant_id == tenant_id
+    initial = await connection.execute(initial_access_tokens.delete().where(own))
+    return managing.rowcount + initial.rowcount

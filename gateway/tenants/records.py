@@ -41,6 +41,9 @@ clients = sa.Table(
     # The secret before the last rotation, as long as both are good.
     sa.Column("former_secret_hash", sa.String(64)),
     sa.Column("former_secret_until", Time),
+    # Both once more, sealed, where the secret is a key to check signatures with.
+    sa.Column("client_secret_sealed", sa.LargeBinary),
+    sa.Column("former_secret_sealed", sa.LargeBinary),
 )
 
 logos = sa.Table(
@@ -62,7 +65,52 @@ allowed_networks = sa.Table(
     sa.Column("added_at", Time, nullable=False),
 )
 
-ClientRow = sa.Row[Any, Any, Any, Any, Any, Any]
+initial_access_tokens = sa.Table(
+    "initial_access_tokens",
+    metadata,
+    sa.Column("token_id", sa.String(32), primary_key=True),
+    sa.Column("token_hash", sa.String(64), nullable=False, unique=True),
+    sa.Column(
+        "tenant_id", sa.String(64), sa.ForeignKey("tenants.tenant_id"), nullable=False, index=True
+    ),
+    sa.Column("note", sa.String(200), nullable=False),
+    sa.Column("scope", sa.String(1000), nullable=False),
+    # Whose software statements are needed; NULL: none is, and none is taken.
+    sa.Column("software_issuer", sa.String(255)),
+    sa.Column("software_jwks", sa.JSON(none_as_null=True)),
+    sa.Column("made_by", sa.String(64), nullable=False),
+    sa.Column("created_at", Time, nullable=False),
+    sa.Column("expires_at", Time, nullable=False),
+    sa.Column("uses_left", sa.Integer, nullable=False),
+    sa.Column("revoked_at", Time),
+)
+
+client_registrations = sa.Table(
+    "client_registrations",
+    metadata,
+    sa.Column("client_id", sa.String(64), sa.ForeignKey("clients.client_id"), primary_key=True),
+    sa.Column("token_hash", sa.String(64), nullable=False),
+    sa.Column(
+        "initial_token_id",
+        sa.String(32),
+        sa.ForeignKey("initial_access_tokens.token_id"),
+        nullable=False,
+        index=True,
+    ),
+    sa.Column("software_statement", sa.Text),
+)
+
+client_resources = sa.Table(
+    "client_resources",
+    metadata,
+    # One service's on the whole gateway.
+    sa.Column("resource", sa.String(512), primary_key=True),
+    sa.Column(
+        "client_id", sa.String(64), sa.ForeignKey("clients.client_id"), nullable=False, index=True
+    ),
+)
+
+ClientRow = sa.Row[Any, Any, Any, Any, Any, Any, Any, Any]
 
 _ACTIVE: sa.ColumnClause[str] = sa.literal_column("'active'")  # of ClientState and of TenantState
 _CLIENT = (
@@ -73,6 +121,8 @@ _CLIENT = (
         clients.c.client_secret_hash,
         clients.c.former_secret_hash,
         clients.c.former_secret_until,
+        clients.c.client_secret_sealed,
+        clients.c.former_secret_sealed,
     )
     .select_from(clients.join(tenants))
     .where(

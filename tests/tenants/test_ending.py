@@ -46,7 +46,7 @@ async def end(office: Office) -> EndedTenant:
 async def test_it_says_whose_other_data_has_to_go_and_how_much_went(full: Office) -> None:
     ended = await end(full)
     assert ended.client_ids == ("app", "counter", "health")
-    assert ended.destroyed == {"clients": 3, "secrets": 3, "logos": 1, "networks": 1}
+    assert ended.destroyed == {"clients": 3, "secrets": 3, "logos": 1, "networks": 1, "tokens": 0}
 
 
 async def test_what_is_left_says_nothing(full: Office, clients: Clients, tmp_path: Path) -> None:

@@ -15,6 +15,9 @@ def upgrade() -> None:
     _grants()
     _logouts()
     _registration()
+    _client_secrets()
+    _delegation()
+    _proofing()
 
 
 def _grants() -> None:
@@ -91,3 +94,26 @@ def _logouts() -> None:
     )
     for column in ("client_id", "next_at"):
         op.create_index(op.f(f"ix_logout_deliveries_{column}"), "logout_deliveries", [column])
+
+
+def _client_secrets() -> None:
+    op.add_column("clients", sa.Column("client_secret_sealed", sa.LargeBinary))
+    op.add_column("clients", sa.Column("former_secret_sealed", sa.LargeBinary))
+
+
+def _proofing() -> None:
+    op.add_column("basic_attributes", sa.Column("proofing", sa.JSON(none_as_null=True)))
+
+
+def _delegation() -> None:
+    op.create_table(
+        "client_resources",
+        sa.Column("resource", sa.String(length=512), nullable=False),
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["clients.client_id"], name=op.f("fk_client_resources_client_id")
+        ),
+        sa.PrimaryKeyConstraint("resource", name=op.f("pk_client_resources")),
+    )
+    op.create_index(op.f("ix_client_resources_client_id"), "client_resources", ["client_id"])
+    op.add_column("consents", sa.Column("authorization_details", sa.JSON(none_as_null=True)))

@@ -1,0 +1,1 @@
+"""Services that register themselves, let in by an operator (RFC 7591, RFC 7592)."""

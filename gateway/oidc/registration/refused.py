@@ -1,0 +1,45 @@
+"""A registration that was refused, in the log: an operator sees that a developer does not get on,
+or that somebody tries tokens."""
+
+from datetime import datetime, timedelta
+
+from starlette.requests import Request
+
+from gateway.audit.model import Entry, LogKind, Outcome
+from gateway.audit.origins import UNKNOWN, client_actor, origin_of
+from gateway.errors import OAuthError
+from gateway.oidc.provider import Provider
+from gateway.web.networks import neighbours
+
+KIND = "refused-registration"
+_ONCE_IN = timedelta(minutes=1)
+
+
+async def log_refused_registration(
+    provider: Provider,
+    http: Request,
+    refusal: OAuthError,
+    now: datetime,
+    *,
+    tenant_id: str | None = None,
+    client_id: str | None = None,
+    **detail: str,
+) -> None:
+    """Once in a while from one place. `tenant_id` and `client_id` were proven."""
+    origin = origin_of(http, UNKNOWN if client_id is None else client_actor(client_id))
+    whose = client_id or detail.get("token", "")
+    key = provider.keyed_hash.hash(KIND, whose, neighbours(origin.address))
+    if not await provider.moments.claim(KIND, key, _ONCE_IN):
+        return
+    refused = Entry(
+        now,
+        LogKind.AUTHENTICATION,
+        "registration.refused",
+        Outcome.REFUSED,
+        origin,
+        tenant_id=tenant_id,
+        client_id=client_id,
+        # A constant of ours (errors.py): nothing that came in stands in it.
+        detail={**detail, "reason": refusal.description},
+    )
+    await provider.audit.record(refused)

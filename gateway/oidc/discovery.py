@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gateway.keys.model import ALGORITHMS as SIGNING_ALGORITHMS
 from gateway.consent.details import TYPES
+from gateway.keys.model import ALGORITHMS as SIGNING_ALGORITHMS
 from gateway.oidc import answer_encryption, request_encryption
 from gateway.oidc.authorization.response_modes import NAMES as RESPONSE_MODES
 from gateway.oidc.claims import ATTRIBUTES_CHANGED
@@ -77,8 +77,6 @@ def metadata(provider: Provider, mounted: Iterable[Route]) -> dict[str, object]:
         for route in mounted
         if route.name in MEMBERS
     }
-    methods = methods_offered(provider.settings.server)
-    confidential = [method for method in methods if method != "none"]
     shown = [claim for claims in SCOPES.values() for claim in claims]
     if provider.tells_verified:
         shown.append(VERIFIED_CLAIMS)
@@ -99,12 +97,7 @@ def metadata(provider: Provider, mounted: Iterable[Route]) -> dict[str, object]:
         "acr_values_supported": list(provider.acr_order),
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "ui_locales_supported": ["ja", "en"],
-        "token_endpoint_auth_methods_supported": list(methods),
-        "token_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
-        "introspection_endpoint_auth_methods_supported": confidential,
-        "introspection_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
-        "revocation_endpoint_auth_methods_supported": list(methods),
-        "revocation_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
+        **_client_authentication(provider),
         "dpop_signing_alg_values_supported": list(DPOP_ALGORITHMS),
         # RFC 8705 §3.3
         "tls_client_certificate_bound_access_tokens": bool(tls_methods(provider.settings.server)),
@@ -143,9 +136,23 @@ def _verified(provider: Provider) -> dict[str, object]:
     }
 
 
+def _client_authentication(provider: Provider) -> dict[str, object]:
+    """RFC 8414 §2."""
+    methods = methods_offered(provider.settings.server)
+    confidential = [method for method in methods if method != "none"]
+    return {
+        "token_endpoint_auth_methods_supported": list(methods),
+        "token_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
+        "introspection_endpoint_auth_methods_supported": confidential,
+        "introspection_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
+        "revocation_endpoint_auth_methods_supported": list(methods),
+        "revocation_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
+    }
+
+
 def _protection() -> dict[str, object]:
-    """How answers are signed, and encrypted (OpenID Connect Discovery §3, JARM §4, RFC
-    9701 §7)."""
+    """How answers are signed, and encrypted (OpenID Connect Discovery §3, JARM §4,
+    RFC 9701 §7)."""
     told: dict[str, object] = {}
     for answer in ("id_token", "userinfo", "authorization", "introspection"):
         told[f"{answer}_signing_alg_values_supported"] = list(SIGNING_ALGORITHMS)

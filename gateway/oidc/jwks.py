@@ -1,4 +1,4 @@
-"""/jwks: the keys our signatures are checked with, and the one to encrypt for us with (RFC 7517)."""
+"""/jwks: the keys our signatures are checked with, and the one to encrypt for (RFC 7517)."""
 
 from starlette.requests import Request
 from starlette.responses import Response

@@ -17,6 +17,8 @@ class Server(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     workers: int = 1
     doors: tuple[Literal["residents", "operators"], ...] = ("residents", "operators")
     body_limit_bytes: int = 65_536
+    client_certificate_header: str = ""
+    client_certificate_chain: Literal["validated", "unvalidated"] = "validated"
 
 
 class Store(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,6 +60,11 @@ class Oidc(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     access_token_seconds: int = 600
     id_token_seconds: int = 600
     refresh_token_seconds: int = 2_592_000
+    verified_claims_trust_framework: str = ""
+    verified_claims_assurance_level: str = ""
+    verified_claims_policy: str = ""
+    verified_claims_procedure: str = ""
+    session_management: bool = False
 
 
 class Admin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

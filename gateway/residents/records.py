@@ -40,6 +40,8 @@ basic_attributes = sa.Table(
     # None in rows of schema 0001 until they are opened or kept again.
     sa.Column("name_birth_hash", sa.String(64), index=True),
     sa.Column("read_at", Time, nullable=False),
+    # Proofing; None in rows that were written before schema 0004.
+    sa.Column("proofing", sa.JSON(none_as_null=True)),
 )
 
 certificates = sa.Table(
@@ -156,10 +158,21 @@ _BY_ATTRIBUTES = (
 
 def in_force(since: sa.ColumnElement[datetime]) -> sa.ColumnElement[bool]:
     """What was begun `since` then holds: the resident is active, and was so all the time. A change
-    of state, or an authentication certificate that is revoked, ends it; the next change does not
-    bring it back."""
+    of state, an authentication certificate that is revoked, or the resident's own signing out of
+    everything ends it; the next change does not bring it back."""
     unchanged = sa.or_(residents.c.changed_at.is_(None), residents.c.changed_at <= since)
     return sa.and_(residents.c.state == ResidentState.ACTIVE, unchanged)
+
+
+_IN_FORCE = sa.select(residents.c.resident_id).where(
+    residents.c.resident_id == sa.bindparam("resident_id"),
+    in_force(sa.bindparam("since", type_=Time)),
+)
+
+
+async def is_in_force(connection: AsyncConnection, resident_id: str, since: datetime) -> bool:
+    found = await connection.execute(_IN_FORCE, {"resident_id": resident_id, "since": since})
+    return found.one_or_none() is not None
 
 
 async def is_active(connection: AsyncConnection, resident_id: str) -> bool:

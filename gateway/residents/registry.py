@@ -35,11 +35,12 @@ from gateway.residents.records import (
     find_holder,
     find_namesake,
     find_resident,
+    is_in_force,
     open_review,
     stand_in_line,
 )
 from gateway.residents.revocations import Revocation, Revocations, find_bound, find_revocation
-from gateway.residents.sealed_attributes import SealedAttributes
+from gateway.residents.sealed_attributes import Opened, SealedAttributes
 from gateway.residents.standing import AttributeStanding, standing
 from gateway.store.api import Also, Records, nothing_else
 
@@ -81,6 +82,11 @@ class Residents:
         async with self._records.reading() as connection:
             return await find_resident(connection, resident_id)
 
+    async def is_in_force(self, resident_id: str, since: datetime) -> bool:
+        """Whether what they began `since` then holds: a session in any browser, first of all."""
+        async with self._records.reading() as connection:
+            return await is_in_force(connection, resident_id, since)
+
     async def find(self, proven: ProvenCertificate) -> Resident | None:
         """Whose certificate it is."""
         async with self._records.reading() as connection:
@@ -119,14 +125,17 @@ class Residents:
 
     async def attributes(self, resident_id: str) -> BasicAttributes | None:
         """Opened for this one resident."""
+        opened = await self.opened(resident_id)
+        return None if opened is None else opened.attributes
+
+    async def opened(self, resident_id: str) -> Opened | None:
+        """Their attributes, and how they were proven."""
         async with self._records.reading() as connection:
             opened = await self._sealed.read(connection, resident_id)
-        if opened is None:
-            return None
-        if not opened.is_searchable:
+        if opened is not None and not opened.is_searchable:
             async with self._records.writing() as connection:
                 await self._sealed.make_searchable(connection, resident_id, opened.attributes)
-        return opened.attributes
+        return opened
 
     async def register(
         self,
@@ -176,7 +185,13 @@ class Residents:
         resident = registration.resident
         await bind(connection, case.authentication, resident, case.now)
         await bind(connection, case.signature, resident, case.now)
-        await self._sealed.keep(connection, resident.resident_id, case.attributes, case.now)
+        await self._sealed.keep(
+            connection,
+            resident.resident_id,
+            case.attributes,
+            case.signature.proven.proofing,
+            case.now,
+        )
         return registration
 
     async def _known(self, connection: AsyncConnection, case: Case) -> Known:

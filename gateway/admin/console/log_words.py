@@ -38,6 +38,10 @@ DEEDS: Mapping[LogKind, tuple[str, ...]] = {
         "log.searched",
         "token.made",
         "token.ended",
+        "service.registered",
+        "service.self_management_ended",
+        "initial_token.made",
+        "initial_token.revoked",
         "right.refused",
     ),
     LogKind.AUTHENTICATION: (
@@ -45,6 +49,7 @@ DEEDS: Mapping[LogKind, tuple[str, ...]] = {
         "resident.reproof_postponed",
         "service.signed_in",
         "client.refused",
+        "registration.refused",
         "card.verified",
         "card.refused",
         "document.verified",
@@ -74,7 +79,13 @@ DEEDS: Mapping[LogKind, tuple[str, ...]] = {
         "key.rotated",
         "logs.removed",
         "certificate.revoked",
+        *(f"logout.{deed}" for deed in ("not_obeyed", "delivered", "abandoned")),
         "gate.refused",
+        *(f"question.{deed}" for deed in ("asked", "agreed", "declined", "expired")),
+        "user_code.guessed",
+        "answer.undelivered",
+        "token.exchanged",
+        "token.asserted",
     ),
     LogKind.ACCESS: ("request.answered",),
     LogKind.ERROR: ("failure.reported",),
@@ -83,6 +94,7 @@ DEEDS: Mapping[LogKind, tuple[str, ...]] = {
 
 DETAILS = frozenset(
     {
+        "actors",
         "alg",
         "by",
         "cause",
@@ -111,6 +123,7 @@ DETAILS = frozenset(
         "operator",
         "permission",
         "place",
+        "providers",
         "purpose",
         "reason",
         "renewed",
@@ -126,9 +139,11 @@ DETAILS = frozenset(
         "status",
         "token",
         "training",
+        "tries",
         "user_agent",
         "verification_id",
         "version",
+        "way",
         "what",
     }
 )

@@ -4,16 +4,22 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from gateway.errors import InvalidRequest, InvalidToken
 from gateway.oidc.answer_encryption import encrypt_for, is_encrypted
+from gateway.oidc.disclosure import told_in_id_token
+from gateway.oidc.known import link_claims
+from gateway.oidc.logout.sid import sid_claim
 from gateway.oidc.model import Grant
 from gateway.oidc.provider import Provider
 from gateway.oidc.scopes import still_allowed
+from gateway.oidc.tokens.possession import cnf_claim, token_type
+from gateway.oidc.tokens.reference import issue_reference
 from gateway.oidc.tokens.request import TokenRequest
+from gateway.oidc.tokens.target import Target, target_of
 from gateway.tenants.model import Client
 
 ACCESS_TOKEN = "at+jwt"  # the media type of RFC 9068 §2.1
@@ -30,11 +36,16 @@ class TokenSet:
     scopes: tuple[str, ...]
     id_token: str | None = field(default=None, repr=False)
     refresh_token: str | None = field(default=None, repr=False)
+    token_type: str = "Bearer"
+    authorization_details: tuple[Mapping[str, Any], ...] = ()
+    """RFC 9396 §7."""
+    issued_token_type: str | None = None
+    """RFC 8693 §2.2.1."""
 
     def answer(self) -> dict[str, object]:
         body: dict[str, object] = {
             "access_token": self.access_token,
-            "token_type": "Bearer",
+            "token_type": self.token_type,
             "expires_in": self.expires_in,
             "scope": " ".join(self.scopes),
         }
@@ -42,6 +53,10 @@ class TokenSet:
             body["id_token"] = self.id_token
         if self.refresh_token is not None:
             body["refresh_token"] = self.refresh_token
+        if self.authorization_details:
+            body["authorization_details"] = self.authorization_details
+        if self.issued_token_type is not None:
+            body["issued_token_type"] = self.issued_token_type
         return body
 
 
@@ -51,25 +66,66 @@ async def issue_for_grant(
     grant: Grant,
     scopes: tuple[str, ...],
     refresh_token: str | None,
+    target: Target | None = None,
 ) -> TokenSet:
+    """`target` where it was found before. Raises what `target_of` does."""
     client, now = request.client, request.now
     scopes = still_allowed(scopes, client.scope)
-    sub = provider.subjects.sub(grant.resident_id, client.sector_identifier)
-    shared: dict[str, object] = {"iss": provider.issuer, "sub": sub, "iat": seconds(now)}
-    shared |= await link_claims(provider, client, grant.resident_id, scopes)
-    shared |= {"auth_time": seconds(grant.auth_time), "acr": grant.acr, "amr": list(grant.amr)}
-    access = shared | {"client_id": client.client_id, "grant_id": grant.grant_id}
-    access_token, lifetime = await _access_token(provider, access, scopes, now)
+    target = target or await target_of(provider, request, grant)
+    shared = await claims_of_grant(provider, client, grant, scopes, now)
+    tokens = await issue_access_token(provider, request, grant, scopes, shared, target)
     alg = client.id_token_signed_response_alg
     identity = shared | {
         "aud": client.client_id,
         "exp": seconds(now) + provider.settings.oidc.id_token_seconds,
-        "at_hash": left_half(alg, access_token),
+        "at_hash": left_half(alg, tokens.access_token),
     }
+    identity |= sid_claim(provider.keyed_hash, grant.session_id, client.client_id)
     if grant.nonce is not None:
         identity["nonce"] = grant.nonce
+    identity |= await told_in_id_token(provider, client, grant, now)
     id_token = await sign_id_token(provider, client, identity, now)
-    return TokenSet(access_token, lifetime, scopes, id_token, refresh_token)
+    return replace(tokens, id_token=id_token, refresh_token=refresh_token)
+
+
+async def claims_of_grant(
+    provider: Provider, client: Client, grant: Grant, scopes: tuple[str, ...], now: datetime
+) -> dict[str, object]:
+    """What access token and ID token both say."""
+    sub = provider.subjects.sub(grant.resident_id, client.sector_identifier)
+    shared: dict[str, object] = {"iss": provider.issuer, "sub": sub, "iat": seconds(now)}
+    shared |= await link_claims(provider, client, grant.resident_id, scopes)
+    shared |= {"auth_time": seconds(grant.auth_time), "acr": grant.acr, "amr": list(grant.amr)}
+    return shared
+
+
+async def issue_access_token(
+    provider: Provider,
+    request: TokenRequest,
+    grant: Grant,
+    scopes: tuple[str, ...],
+    shared: Mapping[str, object],
+    target: Target,
+) -> TokenSet:
+    """Alone. For the API of a service it is a reference: the claims stay here."""
+    details = target.authorization_details
+    if target.api is not None:
+        token, lifetime = await issue_reference(
+            provider, request, grant, scopes, target.api, details
+        )
+    else:
+        access = {**shared, "client_id": request.client.client_id, "grant_id": grant.grant_id}
+        access |= cnf_claim(request.confirmation)
+        if details:
+            access["authorization_details"] = details
+        token, lifetime = await _access_token(provider, access, scopes, request.now)
+    return TokenSet(
+        token,
+        lifetime,
+        scopes,
+        token_type=token_type(request.confirmation),
+        authorization_details=details,
+    )
 
 
 async def sign_id_token(
@@ -94,9 +150,10 @@ async def issue_for_client(
         "sub": client.client_id,
         "client_id": client.client_id,
         "iat": seconds(now),
+        **cnf_claim(request.confirmation),
     }
     access_token, lifetime = await _access_token(provider, claims, scopes, now)
-    return TokenSet(access_token, lifetime, scopes)
+    return TokenSet(access_token, lifetime, scopes, token_type=token_type(request.confirmation))
 
 
 async def _access_token(
@@ -112,16 +169,6 @@ async def _access_token(
     }
     token = await provider.keys.sign(body, alg=ACCESS_TOKEN_ALG, typ=ACCESS_TOKEN, now=now)
     return token, lifetime
-
-
-async def link_claims(
-    provider: Provider, client: Client, resident_id: str, scopes: tuple[str, ...]
-) -> dict[str, object]:
-    """The service's own ID for this resident, where it has linked one (ID連携)."""
-    if "link" not in scopes:
-        return {}
-    link = await provider.links.get(client.client_id, resident_id)
-    return {} if link is None else {"local_id": link.local_id}
 
 
 async def subject_of_hint(

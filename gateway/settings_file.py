@@ -17,8 +17,21 @@ _AT = re.compile(r"(.*) - at `\$\.?(.*)`\Z", re.DOTALL)
 _ORIGIN = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:]+\])(:(?P<port>[1-9][0-9]{0,4}))?"
 )
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 _IMPLIED = {"https": ":443", "http": ":80"}
-_MAY_BE_EMPTY = frozenset({"card.linking"})
+_VERIFIED_CLAIMS = (
+    "verified_claims_trust_framework",
+    "verified_claims_assurance_level",
+    "verified_claims_policy",
+    "verified_claims_procedure",
+)
+_MAY_BE_EMPTY = frozenset(
+    {
+        "server.client_certificate_header",
+        "card.linking",
+        *(f"oidc.{key}" for key in _VERIFIED_CLAIMS),
+    }
+)
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`\Z")
 
 
@@ -97,6 +110,17 @@ def check_issuer(settings: Settings) -> None:
     # OpenID Connect Discovery §3 would allow a path; ours is the host's root. HTTPS but for the
     # demo.
     _origin("server.issuer", settings.server.issuer)
+
+
+def check_client_certificates(settings: Settings) -> None:
+    header = settings.server.client_certificate_header
+    if header and not _HEADER.fullmatch(header):
+        raise SettingsError("server.client_certificate_header: letters, digits and hyphens only")
+    if header and not settings.admin.trusted_proxies:
+        raise SettingsError(
+            "server.client_certificate_header: only a listed proxy's is read, and "
+            "admin.trusted_proxies lists none"
+        )
 
 
 def check_reader(settings: Settings) -> None:
@@ -192,10 +216,17 @@ def check_acr(settings: Settings) -> None:
         raise SettingsError("login.acr_signature_certificate: the two must differ")
 
 
+def check_verified_claims(settings: Settings) -> None:
+    framework, *rest = _VERIFIED_CLAIMS
+    if not getattr(settings.oidc, framework) and any(getattr(settings.oidc, key) for key in rest):
+        raise SettingsError(f"oidc.{framework}: the others say nothing without it")
+
+
 CHECKS: tuple[Callable[[Settings], None], ...] = (
     check_each,
     check_issuer,
     check_ports,
+    check_client_certificates,
     check_reader,
     check_doors,
     check_workers,
@@ -204,6 +235,7 @@ CHECKS: tuple[Callable[[Settings], None], ...] = (
     check_acr,
     check_admin,
     check_audit,
+    check_verified_claims,
 )
 
 

@@ -3,7 +3,7 @@
 import contextlib
 import secrets
 import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -183,9 +183,11 @@ async def make_template(folder: Path, authority: DemoAuthority) -> None:
 
 
 @contextlib.asynccontextmanager
-async def open_gateway(folder: Path, template: Path) -> AsyncIterator[Gateway]:
+async def open_gateway(
+    folder: Path, template: Path, changed: Callable[[Settings], Settings] = lambda as_is: as_is
+) -> AsyncIterator[Gateway]:
     shutil.copytree(template, folder, dirs_exist_ok=True)
-    clock, settings = MovableClock(), settings_in(folder)
+    clock, settings = MovableClock(), changed(settings_in(folder))
     records = open_records(settings.store.records)
     try:
         moments = MemoryMoments(clock)

@@ -20,11 +20,10 @@ from gateway.oidc.clients.signed_jwt import (
 from gateway.oidc.provider import Provider
 from gateway.tenants.metadata import signs_with_secret
 from gateway.tenants.model import Client
+from gateway.tenants.protocol import FAPI_ALGORITHMS
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_ALGORITHMS = (*ALGORITHMS, ALGORITHM)
-FAPI_ALGORITHMS = ("ES256", "PS256", "EdDSA")
-"""FAPI 2.0 Security Profile §5.4.1."""
 # Stock clients (Authlib) sign for an hour; the jti is remembered for as long.
 LIFETIME = timedelta(hours=1)
 

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from gateway.errors import InvalidClient
 from gateway.oidc.clients.certificate import ClientCertificate
+from gateway.tenants.distinguished_names import parse_distinguished_name
 from gateway.tenants.jwks import can_sign
 from gateway.tenants.metadata import ClientMetadata
 from gateway.tenants.model import Client
@@ -76,7 +77,7 @@ def is_registered(client: Client, certificate: ClientCertificate) -> bool:
 
 @lru_cache(maxsize=256)
 def _name(text: str) -> x509.Name:
-    return x509.Name.from_rfc4514_string(text)
+    return parse_distinguished_name(text)
 
 
 @lru_cache(maxsize=1024)

@@ -5,9 +5,8 @@ OpenID Connect Registration §2, RFC 8705 §2.1.2 and §3.4, RFC 9449 §5.2.
 
 from urllib.parse import urlsplit
 
-from cryptography.x509 import Name
-
 from gateway.tenants import jwks, redirect_uris
+from gateway.tenants.distinguished_names import parse_distinguished_name
 from gateway.tenants.metadata import ClientMetadata, MetadataError
 from gateway.web.networks import parse_address
 
@@ -62,7 +61,7 @@ def check_certificate_name(metadata: ClientMetadata) -> None:
 def _problem_of_dn(text: str) -> str | None:
     rule = "a distinguished name as in RFC 4514, such as CN=health,O=Hanasaki,C=JP"
     try:
-        return None if len(text) <= _LONGEST and list(Name.from_rfc4514_string(text)) else rule
+        return None if len(text) <= _LONGEST and list(parse_distinguished_name(text)) else rule
     except ValueError:
         return rule
 

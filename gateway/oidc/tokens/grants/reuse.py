@@ -19,7 +19,7 @@ async def end_reused(
     caller: AuthenticatedClient,
     owner: Client | None,
     grant: Grant,
-    reused: Literal["authorization_code", "refresh_token"],
+    reused: Literal["authorization_code", "refresh_token", "device_code", "auth_req_id"],
     now: datetime,
 ) -> None:
     """`caller` may be another client than the one it was issued to. Told once: a family that has

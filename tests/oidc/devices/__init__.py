@@ -1,0 +1,1 @@
+"""Kiosks and counters, and the residents they wait for."""

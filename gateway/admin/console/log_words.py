@@ -48,6 +48,7 @@ DEEDS: Mapping[LogKind, tuple[str, ...]] = {
         *(f"resident.{deed}" for deed in ("signed_in", "registered", "refused", "signed_out")),
         "resident.reproof_postponed",
         "service.signed_in",
+        "service.told_who",
         "client.refused",
         "registration.refused",
         "card.verified",

@@ -148,7 +148,9 @@ class Authorize:
         code = await codes.issue(moments, settings, request, session, now, longest=longest)
         told = {"code": code}
         if request.response_type == HYBRID:
-            told["id_token"] = await id_token_beside(provider, client, request, session, code, now)
+            told["id_token"] = await id_token_beside(
+                provider, http, client, request, session, code, now
+            )
         told |= session_state_for(provider, client.client_id, target.redirect_uri, session)
         response = await answer(provider, http, target, told, now)
         remember_browser_state(provider, response, session)

@@ -38,9 +38,11 @@ DEEDS = May({ADMINISTRATOR, CLERK, AUDITOR}, {ADMINISTRATOR, CLERK, AUDITOR})
 
 TABLE: Mapping[str, May] = {
     r"who_am_i|end_sessions|acknowledge_notice|change_password": ANYBODY,
-    r"\w+_tokens?|\w+_passkeys?|passkey_options": ANYBODY,
+    r"list_tokens|(make|end)_token|\w+_passkeys?|passkey_options": ANYBODY,
     r"list_tenants|show_tenant|show_dashboard": VIEW,
     r"(list|show)_(service|reader)s?|show_service_logo": VIEW,
+    r"list_initial_tokens": VIEW,
+    r"(make|revoke)_initial_token|end_service_self_management": MANAGE_SERVICES,
     r"show_overview": May(ALL, NOBODY),
     r"(create|change|suspend|resume|delete|restore)_tenant|ask_tenant_end": PLATFORM_ADMINISTRATORS,
     r"(create|change|suspend|resume|delete|restore)_(service|reader)": MANAGE_SERVICES,

@@ -36,6 +36,7 @@ _ENDED = {
     "secrets": "サービス・端末の秘密（ハッシュ値） / secrets of services and readers (hashes)",
     "logos": "ロゴ画像 / logos",
     "networks": "接続元の許可 / allow-list",
+    "tokens": "アプリ登録用のトークン（ハッシュ値） / tokens to register services with (hashes)",
 }
 
 

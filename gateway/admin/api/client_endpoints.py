@@ -23,6 +23,7 @@ def endpoints() -> tuple[Endpoint, ...]:
         *_states(ClientKind.SERVICE),
         *_secrets(ClientKind.SERVICE),
         *_logo(ClientKind.SERVICE),
+        _self_management(ClientKind.SERVICE),
         *_registration(ClientKind.READER),
         *_states(ClientKind.READER),
         *_secrets(ClientKind.READER),
@@ -135,6 +136,20 @@ def _secrets(kind: ClientKind) -> tuple[Endpoint, ...]:
             conditional=True,
             refusals=(409,),
         ),
+    )
+
+
+def _self_management(kind: ClientKind) -> Endpoint:
+    return Endpoint(
+        name=f"end_{kind}_self_management",
+        method="DELETE",
+        path=f"{_one(kind)}/self-management",
+        summary="From now on operators alone change it, not its developer",
+        permission=Permission.MANAGE_SERVICES,
+        handle=partial(clients.end_self_management, kind),
+        answer=ClientView,
+        conditional=True,
+        refusals=(409,),
     )
 
 

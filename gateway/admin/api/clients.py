@@ -57,6 +57,8 @@ class ClientView(msgspec.Struct, frozen=True):
     client_secret_made_at: datetime | None
     former_secret_until: datetime | None
     has_logo: bool
+    manages_itself: bool
+    """Its developer has a token to change the registration with."""
     version: int
 
 
@@ -80,6 +82,7 @@ def view(client: ClientRecord) -> ClientView:
         client.client_secret_made_at,
         client.former_secret_until,
         client.has_logo,
+        client.manages_itself,
         client.version,
     )
 
@@ -172,6 +175,11 @@ async def restore(kind: ClientKind, call: Call) -> Answer:
 
 async def end_former(kind: ClientKind, call: Call) -> Answer:
     return await _change_state(kind, call, end_former_secret, "former_secret_ended")
+
+
+async def end_self_management(kind: ClientKind, call: Call) -> Answer:
+    end = administration.end_own_changes
+    return await _change_state(kind, call, end, "self_management_ended")
 
 
 async def rotate(kind: ClientKind, call: Call) -> Answer:

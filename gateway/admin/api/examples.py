@@ -9,6 +9,7 @@ from gateway.admin.api.account import Acknowledgement, NewPassword
 from gateway.admin.api.clients import NewClient, NewLogo
 from gateway.admin.api.deletions import Reasons
 from gateway.admin.api.exports import ExportRequest
+from gateway.admin.api.initial_tokens import InitialTokenOrder
 from gateway.admin.api.networks import NewNetwork
 from gateway.admin.api.operators import Invitation, OperatorEdit
 from gateway.admin.api.passkeys import NewPasskey, PasskeyName
@@ -53,6 +54,12 @@ _EXAMPLES: Mapping[Any, object] = {
     NewPasskey: {"name": "庁舎のパソコン", "answer": '{"id": "…", "response": {}}'},
     PasskeyName: {"name": "庁舎のパソコン"},
     NewToken: {"name": "夜間の照合", "days": 30},
+    InitialTokenOrder: {
+        "note": "花咲ソフト（健診予約の開発）",
+        "scope": "openid profile birthdate",
+        "days": 7,
+        "uses": 1,
+    },
     NewTenant: {"tenant_id": "sakuradai", "name_ja": "桜台市", "name_en": "Sakuradai City"},
     TenantNames: {"name_ja": "桜台市", "name_en": "Sakuradai City"},
     NewClient: {"client_id": "checkup", "metadata": _SERVICE},

@@ -32,6 +32,9 @@ class ClientDeedPages:
             PageRoute(f"{one}/secrets", self.rotate, methods=["POST"]),
             PageRoute(f"{one}/secrets/former", self.end_former, methods=["POST"]),
         ]
+        if self._kind is ClientKind.SERVICE:
+            path = f"{one}/self-management/end"
+            found.append(PageRoute(path, self.end_self_management, methods=["POST"]))
         for verb in VERBS:
             found += [
                 PageRoute(f"{one}/{verb}", partial(self.confirm, verb), methods=["GET"]),
@@ -73,6 +76,13 @@ class ClientDeedPages:
         except Conflict as refusal:
             return self._page(visit, tenant, client, refusal)
         return see_other(f"{subject_of(visit, client).home}?done=former_secret_ended")
+
+    async def end_self_management(self, request: Request) -> Response:
+        visit, _, client = await self._enter(request)
+        version = seen_version(await visit.form())
+        await visit.call(f"end_{self._kind}_self_management", version=version)
+        home = subject_of(visit, client).home
+        return see_other(f"{home}?done={self._kind}_self_management_ended")
 
     async def _enter(self, request: Request) -> tuple[Visit, TenantView, ClientView]:
         visit = await self._desk.visit(request)

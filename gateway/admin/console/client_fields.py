@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from gateway.admin.console import advanced_fields
 from gateway.admin.console.visit import to_body
 from gateway.tenants.metadata import COMMON_ID, ClientMetadata, MetadataError
 from gateway.tenants.model import ClientKind
@@ -29,6 +30,7 @@ FIELDS = frozenset(
         "sector_identifier",
         "id_token_signed_response_alg",
         "allowed_networks",
+        *advanced_fields.MEMBERS,
     }
 )
 """At which of them the form can show an error; `error_` + name is its text."""
@@ -41,7 +43,10 @@ _TEXTS = (
     "contact",
 )
 _LINES = ("redirect_uris", "post_logout_redirect_uris", "allowed_networks")
-_BASIC, _POST = "client_secret_basic", "client_secret_post"
+_BASIC, _POST, _SIGNS = "client_secret_basic", "client_secret_post", "client_secret_jwt"
+_ISSUED, _OWN = "tls_client_auth", "self_signed_tls_client_auth"
+_GROUPED = {_POST: _BASIC, _SIGNS: _BASIC, _OWN: _ISSUED}
+"""Methods that are a kind of client with one tick more."""
 
 
 def to_metadata(
@@ -50,7 +55,7 @@ def to_metadata(
     """What the form does not ask for stays as it was. Raises InvalidField."""
     fields: dict[str, Any] = {} if before is None else msgspec.structs.asdict(before)
     fields |= {name: _one_line(form, name) for name in _TEXTS}
-    fields["jwks"] = _jwks(form.get("jwks"))
+    fields["jwks"] = json_object("jwks", form.get("jwks"))
     fields["token_endpoint_auth_method"] = _method(form)
     if kind is ClientKind.READER:
         fields["grant_types"], fields["scope"] = ("client_credentials",), "card:verify"
@@ -69,8 +74,10 @@ def to_form(metadata: ClientMetadata) -> Mapping[str, str]:
     fields = {name: getattr(metadata, name) for name in _TEXTS}
     fields |= {name: "\n".join(getattr(metadata, name)) for name in _LINES}
     fields |= {
-        "token_endpoint_auth_method": _BASIC if method == _POST else method,
+        "token_endpoint_auth_method": _GROUPED.get(method, method),
         "secret_in_body": "1" if method == _POST else None,
+        "secret_signs": "1" if method == _SIGNS else None,
+        "own_certificate": "1" if method == _OWN else None,
         "jwks": None if metadata.jwks is None else _pretty(metadata.jwks),
         "refresh_token": "1" if "refresh_token" in metadata.grant_types else None,
         "sector_identifier": metadata.sector_identifier,
@@ -78,6 +85,7 @@ def to_form(metadata: ClientMetadata) -> Mapping[str, str]:
     }
     scopes = metadata.scope.split(" ")
     fields |= {f"scope_{scope}": "1" for scope in DATA if scope in scopes}
+    fields |= advanced_fields.write_advanced(metadata)
     return {name: value for name, value in fields.items() if value}
 
 
@@ -93,12 +101,16 @@ def _of_service(form: Mapping[str, str], before: ClientMetadata | None) -> dict[
     scopes = ["openid", *(scope for scope in DATA if f"scope_{scope}" in form)]
     uris = _lines(form, "redirect_uris")
     grants = [grant for grant in ("refresh_token",) if grant in form]
+    grants += advanced_fields.ticked(form, "grant_types")
     own_behalf = before is not None and "client_credentials" in before.grant_types
     if own_behalf and form.get("token_endpoint_auth_method") != "none":
         grants.append("client_credentials")
-    if uris or not own_behalf:
+    if uris or not (own_behalf or set(grants) - {"refresh_token"}):
         grants.insert(0, "authorization_code")
     return {
+        **advanced_fields.read_advanced(form),
+        "response_types": _response_types(form, before),
+        "authorization_details_types": advanced_fields.ticked(form, "authorization_details_types"),
         "scope": " ".join(_in_order(scopes, () if before is None else before.scope.split(" "))),
         "grant_types": _in_order(grants, () if before is None else before.grant_types),
         "may_see_common_id": COMMON_ID in scopes,
@@ -109,6 +121,13 @@ def _of_service(form: Mapping[str, str], before: ClientMetadata | None) -> dict[
     }
 
 
+def _response_types(form: Mapping[str, str], before: ClientMetadata | None) -> tuple[str, ...]:
+    others = advanced_fields.ticked(form, "response_types")
+    registered = ("code",) if before is None else before.response_types
+    wanted = ("code", *others) if "code" in registered or not others else others
+    return _in_order(wanted, registered)
+
+
 def _one_line(form: Mapping[str, str], name: str) -> str | None:
     """Where a person broke a line for the eye, a space stands."""
     return " ".join(_lines(form, name)) or None
@@ -116,7 +135,11 @@ def _one_line(form: Mapping[str, str], name: str) -> str | None:
 
 def _method(form: Mapping[str, str]) -> str | None:
     method = form.get("token_endpoint_auth_method")
-    return _POST if method == _BASIC and "secret_in_body" in form else method
+    if method == _BASIC and "secret_signs" in form:
+        return _SIGNS
+    if method == _BASIC and "secret_in_body" in form:
+        return _POST
+    return _OWN if method == _ISSUED and "own_certificate" in form else method
 
 
 def _lines(form: Mapping[str, str], name: str) -> tuple[str, ...]:
@@ -138,13 +161,15 @@ def _in_order(wanted: Collection[str], before: Iterable[str]) -> tuple[str, ...]
     return (*kept, *(one for one in wanted if one not in kept))
 
 
-def _jwks(pasted: str | None) -> object:
+def json_object(name: str, pasted: str | None) -> Mapping[str, Any] | None:
+    """Raises MetadataError."""
     if pasted is None or not pasted.strip():
         return None
     try:
-        return msgspec.json.decode(pasted, type=dict[str, Any])
+        decoded: Mapping[str, Any] = msgspec.json.decode(pasted, type=dict[str, Any])
     except (msgspec.DecodeError, RecursionError) as cause:
-        raise MetadataError("jwks", "not a JSON object") from cause
+        raise MetadataError(name, "not a JSON object") from cause
+    return decoded
 
 
 def _pretty(jwks: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from gateway.admin.api.clients import ClientFilter, ClientView, NewClient, WithSecret
 from gateway.admin.api.tenants import TenantView
+from gateway.admin.console.advanced_fields import FORM, MEMBERS, facts, used_groups
 from gateway.admin.console.client_fields import DATA, FIELDS, new_form, to_form, to_metadata
 from gateway.admin.console.confirmation import Confirmed, undo_time
 from gateway.admin.console.filters import asked_for, page_after
@@ -67,6 +68,7 @@ class ClientPages:
             tenant,
             "client.html",
             **about(visit, client),
+            facts=facts(client.metadata),
             possible=() if tenant.state in _GONE else subject.possible(undo_time(visit), visit.now),
             restorable_until=subject.restorable_until(undo_time(visit)),
         )
@@ -153,7 +155,10 @@ class ClientPages:
             client=client,
             version=version,
             data=DATA,
+            groups=FORM,
+            used=used_groups(form),
             wrong=wrong,
+            error=f"error_{'advanced' if wrong in MEMBERS else wrong}",
             detail=detail,
             taken=taken,
         )

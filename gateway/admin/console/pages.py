@@ -14,6 +14,7 @@ from gateway.admin.console.deeds import DeedPages
 from gateway.admin.console.deletions import DeletionPages
 from gateway.admin.console.errors import console_handlers
 from gateway.admin.console.exports import ExportPages
+from gateway.admin.console.initial_tokens import InitialTokenPages
 from gateway.admin.console.invitations import InvitationPages
 from gateway.admin.console.logos import LogoPages
 from gateway.admin.console.logs import LogPages
@@ -60,6 +61,7 @@ def console_application(desk: Desk) -> Starlette:
             *(route for kind in ClientKind for route in ClientPages(desk, kind).routes()),
             *(route for kind in ClientKind for route in ClientDeedPages(desk, kind).routes()),
             *LogoPages(desk).routes(),
+            *InitialTokenPages(desk).routes(),
             *ManualPages(desk).routes(),
             *LogPages(desk).routes(),
             *ExportPages(desk).routes(),

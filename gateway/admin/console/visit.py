@@ -40,6 +40,8 @@ DONE = frozenset(
         "passkey_renamed",
         "passkey_removed",
         "token_ended",
+        "initial_token_revoked",
+        "service_self_management_ended",
         *(f"operator_{deed}" for deed in ("changed", "suspended", "resumed", "deleted")),
         *(f"resident_{deed}" for deed in ("suspended", "resumed", "deceased", "undeceased")),
         *(f"deed_{deed}" for deed in ("asked", "approved", "refused", "withdrawn")),

@@ -121,6 +121,8 @@ class Verification:
     """Only when accepted, and only of a card's certificate."""
     revoked_identity: CertificateIdentity | None = field(repr=False)
     """Only when refused as revoked, all checks before that having passed."""
+    validators: tuple[str, ...] = ()
+    """The plugins that let it pass, by name. Only when accepted."""
 
     @property
     def accepted(self) -> bool:

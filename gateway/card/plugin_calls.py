@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from gateway.card.api import (
@@ -77,7 +78,7 @@ async def _ask(
         logger.warning("revocation source %s failed: %s", source.name, type(error).__name__)
         return CertificateStatus(StatusValue.UNKNOWN, source.name, detail="the source failed")
     if isinstance(status, CertificateStatus) and isinstance(status.value, StatusValue):
-        return status
+        return status if status.source == source.name else replace(status, source=source.name)
     logger.warning("revocation source %s returned no status", source.name)
     return CertificateStatus(StatusValue.UNKNOWN, source.name, detail="it returned no status")
 

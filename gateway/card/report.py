@@ -33,6 +33,7 @@ class Report:
         self._identity: CertificateIdentity | None = None
         self._left_out: set[Check] = set()
         self.status: CertificateStatus | None = None
+        self.validators: tuple[str, ...] = ()
 
     def begin(self, check: Check) -> None:
         self._check = check
@@ -77,6 +78,7 @@ class Report:
             basic_attributes=attributes,
             identity=self._identity if outcome is Outcome.ACCEPTED else None,
             revoked_identity=self._identity if reason is Reason.REVOKED else None,
+            validators=self.validators,
         )
 
     def _checks(self, outcome: Outcome) -> tuple[CheckResult, ...]:

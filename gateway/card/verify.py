@@ -51,6 +51,7 @@ class CardVerifier:
         self._looks_up_revocation = revocation_sources is not None
         self._profiles = {profile.anchor_set: profile for profile in profiles}
         self._validators = tuple(validators)
+        self._validator_names = tuple(validator.name for validator in self._validators)
         if not self._profiles:
             raise PluginError("card.profiles: at least one must be named")
         if len(self._profiles) != len(profiles):
@@ -89,6 +90,7 @@ class CardVerifier:
 
             report.begin(Check.VALIDATORS)
             await run_validators(self._validators, path, context)
+            report.validators = self._validator_names
         except CertificateError as error:
             return report.refused(error)
         return report.accepted(basic_attributes)

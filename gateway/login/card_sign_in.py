@@ -9,7 +9,7 @@ from gateway.card.to_be_signed import to_be_signed
 from gateway.login.answer import CardAnswer, Declined
 from gateway.login.failure import REFUSED_REGISTRATIONS, Failure, failure_of, refusal_of
 from gateway.login.linked import Linked
-from gateway.login.presented import Presented, proven
+from gateway.login.presented import Presented, proven, proven_now
 from gateway.login.sign_in_log import Attempt, SignInLog
 from gateway.residents.decision import PredecessorsUnknownError
 from gateway.residents.model import Resident, ResidentState
@@ -111,7 +111,7 @@ class CardSignIn:
         try:
             registration = await self.residents.register(
                 await self.linked.with_predecessors(proven(authentication), now),
-                await self.linked.with_predecessors(proven(signature), now),
+                await self.linked.with_predecessors(proven_now(signature, now), now),
                 attributes,
                 now,
                 also=self.log.of_binding(attempt, acr),

@@ -23,6 +23,8 @@ class LoginTask:
     final_origin: str | None
     """Where the browser ends after `return_to`: the pages' form-action has to allow it."""
     acr_values: tuple[str, ...] = ()
+    signature_needed: bool = False
+    """The service takes nobody who shows the authentication certificate only."""
     session_id: str | None = field(default=None, repr=False)
     """Of the session it opened, where a re-proof is asked for before going on."""
 

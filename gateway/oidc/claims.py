@@ -1,14 +1,18 @@
 """From what the card says to the claims a service gets (OpenID Connect Core §5.1)."""
 
+from collections.abc import Collection
+
 from gateway.card.api import AttributeOrigin, BasicAttributes
 from gateway.residents.standing import AttributeStanding
 
 ATTRIBUTES_CHANGED = "attributes_changed"
+MAY_CHANGE = frozenset({"name", "name_substituted", "address"})
+"""In their place it is told that they have."""
 _GENDERS = {"1": "male", "2": "female", "3": "unknown"}
 
 
 def claims_for(
-    scopes: tuple[str, ...], attributes: BasicAttributes, standing: AttributeStanding
+    scopes: Collection[str], attributes: BasicAttributes, standing: AttributeStanding
 ) -> dict[str, object]:
     """Only what the scopes allow and the certificate says; nothing is made up. Name and address
     that have changed since are not told: that they have, is."""
@@ -22,7 +26,7 @@ def claims_for(
     return claims
 
 
-def _name_and_address(scopes: tuple[str, ...], attributes: BasicAttributes) -> dict[str, object]:
+def _name_and_address(scopes: Collection[str], attributes: BasicAttributes) -> dict[str, object]:
     claims: dict[str, object] = {}
     if "profile" in scopes and attributes.name is not None:
         claims["name"] = attributes.name

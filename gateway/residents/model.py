@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from gateway.card.api import CertificateIdentity, CertificateType, Predecessors
+from gateway.residents.proofing import Proofing
 
 
 class ResidentState(StrEnum):
@@ -46,6 +47,8 @@ class ProvenCertificate:
     not_after: datetime
     predecessors: Predecessors = NOBODY_ASKED
     """新旧紐付け"""
+    proofing: Proofing | None = None
+    """Of that verification; None where nobody says how it was done."""
 
 
 @dataclass(frozen=True, slots=True)

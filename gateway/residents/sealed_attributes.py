@@ -11,12 +11,14 @@ from gateway.card.api import BasicAttributes
 from gateway.keys.hashing import KeyedHash
 from gateway.keys.sealing import Sealed, Sealer
 from gateway.residents.attribute_hashes import attributes_hash, name_birth_hash
+from gateway.residents.proofing import Proofing, as_stored, from_stored
 from gateway.residents.records import basic_attributes
 
 _SEALED = sa.select(
     basic_attributes.c.wrapped_key,
     basic_attributes.c.ciphertext,
     basic_attributes.c.name_birth_hash,
+    basic_attributes.c.proofing,
 ).where(basic_attributes.c.resident_id == sa.bindparam("resident_id"))
 
 
@@ -25,6 +27,7 @@ class Opened:
     attributes: BasicAttributes
     is_searchable: bool
     """False for a row of schema 0001: `make_searchable` mends it."""
+    proofing: Proofing | None
 
 
 class SealedAttributes:
@@ -49,7 +52,8 @@ class SealedAttributes:
             return None
         plain = self._sealer.open(resident_id, Sealed(row.wrapped_key, row.ciphertext))
         attributes = msgspec.json.decode(plain, type=BasicAttributes)
-        return Opened(attributes, row.name_birth_hash is not None)
+        proofing = from_stored(row.proofing)
+        return Opened(attributes, row.name_birth_hash is not None, proofing)
 
     async def make_searchable(
         self, connection: AsyncConnection, resident_id: str, attributes: BasicAttributes
@@ -68,6 +72,7 @@ class SealedAttributes:
         connection: AsyncConnection,
         resident_id: str,
         attributes: BasicAttributes,
+        proofing: Proofing | None,
         now: datetime,
     ) -> None:
         """Sealed anew under a data key of its own: the old key is overwritten with the old text."""
@@ -78,6 +83,7 @@ class SealedAttributes:
             "attributes_hash": self.hash(attributes),
             "name_birth_hash": self._name_birth_hash(attributes),
             "read_at": now,
+            "proofing": as_stored(proofing),
         }
         changed = await connection.execute(
             basic_attributes.update()

@@ -33,6 +33,19 @@ async def json_body(request: Request, type: type[T]) -> T:
     return typed
 
 
+def strict_json(text: str) -> Any:
+    """JSON that came in a parameter. What it returns can be written again as it is. Raises
+    BadRequest."""
+    try:
+        msgspec.json.decode(text)
+        whole = json.loads(text, object_pairs_hook=_each_name_once)
+        msgspec.json.encode(whole)
+    except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError) as cause:
+        raise BadRequest("it is not JSON") from cause
+    _check_depth(whole)
+    return whole
+
+
 def json_response(
     value: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:

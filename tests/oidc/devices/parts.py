@@ -23,6 +23,9 @@ COUNTER: Mapping[str, Any] = {
     "backchannel_token_delivery_mode": "poll",
 }
 LOCAL_ID = "H-0001"
+Expected = tuple[int, str | None]
+Table = Mapping[str, tuple[Mapping[str, str | None], Expected]]
+"""Name → what is changed, and the status and error that answer it."""
 
 
 @dataclass(slots=True)
@@ -122,5 +125,5 @@ class AtHome:
         assert done.headers["location"] == "/device/agreed", done.text
 
 
-def error_of(answer: httpx2.Response) -> tuple[int, str | None]:
+def error_of(answer: httpx2.Response) -> Expected:
     return answer.status_code, answer.json().get("error")

@@ -3,7 +3,7 @@
 import httpx2
 import pytest
 
-from tests.oidc.devices.parts import LOCAL_ID, AtHome, Counter, error_of
+from tests.oidc.devices.parts import LOCAL_ID, AtHome, Counter, Table, error_of
 from tests.oidc.devices.waiting_list import questions
 from tests.support.gateway import Gateway
 from tests.support.log import logged
@@ -11,7 +11,7 @@ from tests.support.relying_party import RelyingParty
 
 pytestmark = pytest.mark.anyio
 
-ASKED = {
+ASKED: Table = {
     "no scope": ({"scope": None}, (400, "invalid_scope")),
     "scope without openid": ({"scope": "profile"}, (400, "invalid_scope")),
     "no hint": ({"login_hint": None}, (400, "invalid_request")),
@@ -54,7 +54,7 @@ ASKED = {
     "user_code, which is not used": ({"user_code": "1234"}, (200, None)),
     "unknown parameter": ({"audience": "x"}, (200, None)),
 }
-POLLED = {
+POLLED: Table = {
     "no auth_req_id": ({"auth_req_id": None}, (400, "invalid_request")),
     "empty auth_req_id": ({"auth_req_id": ""}, (400, "invalid_request")),
     "unknown auth_req_id": ({"auth_req_id": "x" * 43}, (400, "invalid_grant")),

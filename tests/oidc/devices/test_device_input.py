@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.oidc.devices.parts import KIOSK, Kiosk, error_of
+from tests.oidc.devices.parts import KIOSK, Kiosk, Table, error_of
 from tests.support.gateway import Gateway
 from tests.support.relying_party import RelyingParty
 
 pytestmark = pytest.mark.anyio
 
-ASKED = {
+ASKED: Table = {
     "no scope": ({"scope": None, "audience": "x"}, (400, "invalid_scope")),
     "empty scope": ({"scope": ""}, (400, "invalid_scope")),
     "scope without openid": ({"scope": "profile"}, (400, "invalid_scope")),
@@ -20,7 +20,7 @@ ASKED = {
     "unknown parameter": ({"audience": "x"}, (200, None)),
     "scope that is not its own": ({"scope": "openid common_id"}, (200, None)),
 }
-POLLED = {
+POLLED: Table = {
     "no device_code": ({"device_code": None}, (400, "invalid_request")),
     "empty device_code": ({"device_code": ""}, (400, "invalid_request")),
     "unknown device_code": ({"device_code": "x" * 43}, (400, "invalid_grant")),

@@ -103,7 +103,7 @@ async def test_only_one_of_the_two_buttons_is_an_answer(
 ) -> None:
     await kiosk.ask()
     path = await hanako.find(kiosk.user_code)
-    assert (await hanako.post(path, **data)).status_code == 400
+    assert (await hanako.post(path, OWN_FORM, **data)).status_code == 400
     assert error_of(await kiosk.poll()) == (400, "authorization_pending")
 
 

@@ -4,20 +4,17 @@ import base64
 import hashlib
 import hmac
 import re
-import secrets
 from datetime import datetime
 
-from gateway.audit.model import Entry, LogKind, Outcome
 from gateway.errors import InvalidGrant, InvalidRequest
-from gateway.oidc import codes, records
+from gateway.oidc import codes
 from gateway.oidc.clients.authentication import AuthenticatedClient
-from gateway.oidc.model import Grant, IssuedCode, decode_code
+from gateway.oidc.model import IssuedCode, decode_code
 from gateway.oidc.provider import Provider
+from gateway.oidc.tokens.grants.family import begin_family
 from gateway.oidc.tokens.grants.reuse import end_reused
-from gateway.oidc.tokens.issue import TokenSet, issue_for_grant
-from gateway.oidc.tokens.possession import bound_refresh
+from gateway.oidc.tokens.issue import TokenSet
 from gateway.oidc.tokens.request import TokenRequest
-from gateway.oidc.tokens.target import target_of
 from gateway.store.api import Replayed
 
 _CODE_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}\Z")
@@ -32,35 +29,7 @@ async def authorization_code(provider: Provider, request: TokenRequest) -> Token
         raise InvalidRequest("code_verifier is malformed")
     issued = await _redeem(provider, caller, code, now)
     check_binding(issued, request, redirect_uri, verifier)
-    target = await target_of(provider, request, issued.grant)
-    refresh_token = None
-    grant = bound_refresh(issued.grant, caller, request.confirmation)
-    async with provider.records.writing() as connection:
-        if not await records.add_grant(connection, grant):
-            raise InvalidGrant(_REFUSED)
-        if may_refresh(grant.scopes, caller):
-            refresh_token = secrets.token_urlsafe(32)
-            hashed = codes.token_hash(refresh_token)
-            await records.add_refresh_token(connection, hashed, grant, now)
-        await provider.audit.write(connection, signed_in(provider, caller, grant, now))
-    return await issue_for_grant(provider, request, grant, grant.scopes, refresh_token, target)
-
-
-def signed_in(
-    provider: Provider, caller: AuthenticatedClient, grant: Grant, now: datetime
-) -> Entry:
-    """The resident is signed in at the service from here on."""
-    return Entry(
-        now,
-        LogKind.AUTHENTICATION,
-        "service.signed_in",
-        Outcome.DONE,
-        caller.origin,
-        tenant_id=caller.client.tenant_id,
-        client_id=caller.client.client_id,
-        resident=provider.audit.pseudonym(grant.resident_id),
-        detail={"level": grant.acr, "scopes": " ".join(grant.scopes)},
-    )
+    return await begin_family(provider, request, issued.grant, _REFUSED)
 
 
 async def _redeem(
@@ -96,7 +65,3 @@ def check_binding(
     jkt = None if request.confirmation is None else request.confirmation.jkt
     if issued.dpop_jkt not in (None, jkt):
         raise InvalidGrant("the code is bound to another key")
-
-
-def may_refresh(scopes: tuple[str, ...], caller: AuthenticatedClient) -> bool:
-    return "offline_access" in scopes and "refresh_token" in caller.client.grant_types

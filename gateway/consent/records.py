@@ -12,5 +12,7 @@ consents = sa.Table(
         "resident_id", sa.String(32), sa.ForeignKey("residents.resident_id"), primary_key=True
     ),
     sa.Column("scopes", sa.JSON, nullable=False),
+    # RFC 9396: each with who was agreed on as its other side.
+    sa.Column("authorization_details", sa.JSON(none_as_null=True)),
     sa.Column("given_at", Time, nullable=False),
 )

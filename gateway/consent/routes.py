@@ -92,6 +92,7 @@ class ConsentPage:
             task.scopes,
             now,
             also=lambda connection, _: self.audit.write(connection, given),
+            details=[asked.agreed for asked in task.details],
         )
         return see_other(task.return_to)
 
@@ -105,7 +106,7 @@ class ConsentPage:
             tenant_id=task.tenant_id,
             client_id=task.client_id,
             resident=self.audit.pseudonym(task.resident_id),
-            detail={"scopes": " ".join(task.scopes)},
+            detail=_told(task),
         )
 
     async def _own(self, request: Request, task: ConsentTask | None) -> ConsentTask:
@@ -113,6 +114,14 @@ class ConsentPage:
         if task is None or await self.current_resident(request) != task.resident_id:
             raise InvalidRequest(_GONE)
         return task
+
+
+def _told(task: ConsentTask) -> Mapping[str, str]:
+    """Of a data flow the log holds both ends; what flows stands in the consent."""
+    told = {"scopes": " ".join(task.scopes)}
+    if task.details:
+        told["providers"] = " ".join(sorted({one.agreed.provider_id for one in task.details}))
+    return told
 
 
 def _decision(parameters: Mapping[str, str]) -> str:

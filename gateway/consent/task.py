@@ -6,9 +6,21 @@ from datetime import timedelta
 
 import msgspec
 
+from gateway.consent.details import AgreedDetail
 from gateway.store.api import Moments
 
 KIND = "consent"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedDetail:
+    """A data flow and what residents call its parts."""
+
+    agreed: AgreedDetail
+    provider_name_ja: str
+    provider_name_en: str
+    data_ja: tuple[str, ...]
+    data_en: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +36,7 @@ class ConsentTask:
     purpose_en: str
     scopes: tuple[str, ...]
     final_origin: str | None
+    details: tuple[AskedDetail, ...] = ()
 
 
 class ConsentTasks:

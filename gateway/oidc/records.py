@@ -113,6 +113,25 @@ async def find_grant(connection: AsyncConnection, grant_id: str, now: datetime) 
     return None if row is None else _grant(row)
 
 
+async def grants_in_force(
+    connection: AsyncConnection, client_id: str, resident_id: str, now: datetime
+) -> tuple[Grant, ...]:
+    """As `find_grant`, all of one resident's at one service, the newest first."""
+    found = await connection.execute(
+        sa.select(grants)
+        .join(residents, residents.c.resident_id == grants.c.resident_id)
+        .where(
+            grants.c.client_id == client_id,
+            grants.c.resident_id == resident_id,
+            grants.c.revoked_at.is_(None),
+            grants.c.expires_at > now,
+            in_force(grants.c.created_at),
+        )
+        .order_by(grants.c.created_at.desc())
+    )
+    return tuple(_grant(row) for row in found.mappings())
+
+
 async def revoke_grant(connection: AsyncConnection, grant: Grant, now: datetime) -> bool:
     """Ends the family; False where that was done before. One that is not written yet (the winner of
     a race for its code is about to) is written as revoked, so that the winner finds it so."""

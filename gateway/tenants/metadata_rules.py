@@ -15,7 +15,7 @@ from gateway.tenants.metadata import (
     uses_secret,
 )
 from gateway.tenants.model import ClientKind, Tenant
-from gateway.tenants.protocol import CIBA, DEVICE_CODE
+from gateway.tenants.protocol import CIBA, DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE
 from gateway.tenants.reader_networks import problem_of_networks
 from gateway.tenants.rules.authorization import (
     check_reader_asks_for_nobody,
@@ -58,7 +58,10 @@ SERVICE_SCOPES = frozenset(
 )
 READER_SCOPES = frozenset({"card:verify"})
 SERVICE_GRANTS = frozenset(
-    {"authorization_code", "refresh_token", "client_credentials", DEVICE_CODE, CIBA}
+    {
+        *("authorization_code", "refresh_token", "client_credentials"),
+        *(DEVICE_CODE, CIBA, TOKEN_EXCHANGE, JWT_BEARER),
+    }
 )
 
 _SECRET = re.compile(r"[!-~]{32,256}\Z")

@@ -46,6 +46,6 @@ class Asked:
         return await self.browser.post("/consent", data=data, headers=OWN_FORM)
 
     async def given(self) -> frozenset[str] | None:
-        return await self.gateway.provider.consents.given(
-            CLIENT, self.resident.resident_id, since=NOW
-        )
+        consents, who = self.gateway.provider.consents, self.resident.resident_id
+        agreed = await consents.given(CLIENT, who, since=NOW)
+        return None if agreed is None else agreed.scopes

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from gateway.consent.consents import Agreed
 from tests.support.gateway import ACR_STRONG, ISSUER, NOW, Gateway
 from tests.support.relying_party import RelyingParty, payload, redirected
 
@@ -186,7 +187,8 @@ async def test_a_resident_who_declines_sends_access_denied_back(
         declined = await browser.post("/consent", data={"task": task, "decision": "decline"})
         sent = redirected(await browser.get(declined.headers["location"]))
     assert sent["error"] == "access_denied"
-    assert not await gateway.provider.consents.given("health", resident.resident_id, since=NOW)
+    given = await gateway.provider.consents.given("health", resident.resident_id, since=NOW)
+    assert given == Agreed()
 
 
 async def test_somebody_elses_consent_cannot_be_given(
@@ -201,7 +203,8 @@ async def test_somebody_elses_consent_cannot_be_given(
         assert (await other.get(path)).status_code == 400
         forged = await other.post("/consent", data={"task": task, "decision": "agree"})
         assert forged.status_code == 400
-        assert not await gateway.provider.consents.given("health", hanako.resident_id, since=NOW)
+        given = await gateway.provider.consents.given("health", hanako.resident_id, since=NOW)
+        assert given == Agreed()
         assert (await browser.get(path)).status_code == 200
 
 

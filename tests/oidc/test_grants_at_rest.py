@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from gateway.consent.consents import Consents
+from gateway.consent.consents import Agreed, Consents
 from gateway.oidc.model import Grant
 from gateway.oidc.records import add_grant, find_grant, grants, revoke_grant
 from gateway.residents.model import Resident, ResidentState
@@ -104,13 +104,13 @@ async def test_what_was_granted_before_an_interruption_never_comes_back(records:
 
 async def test_consents_tell_whether_a_session_still_stands(records: Records) -> None:
     consents, who = Consents(records), HANAKO.resident_id
-    assert await consents.given("health", who, since=NOW) == frozenset()
+    assert await consents.given("health", who, since=NOW) == Agreed()
     await consents.give("health", who, ("profile",), NOW)
-    assert await consents.given("health", who, since=NOW) == frozenset({"profile"})
+    assert await consents.given("health", who, since=NOW) == Agreed(frozenset({"profile"}))
     assert await consents.given("health", "nobody", since=NOW) is None
     await interrupt(records)
     await consents.give("health", who, ("address",), SUSPENDED_AT)
     assert await consents.given("health", who, since=SUSPENDED_AT) is None
     await let_in_again(records)
     assert await consents.given("health", who, since=NOW) is None
-    assert await consents.given("health", who, since=RESUMED_AT) == frozenset({"profile"})
+    assert await consents.given("health", who, since=RESUMED_AT) == Agreed(frozenset({"profile"}))

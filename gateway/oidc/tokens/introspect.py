@@ -1,4 +1,5 @@
-"""/introspect: is this token alive? (RFC 7662). A client learns of its own tokens only."""
+"""/introspect: is this token alive? (RFC 7662). A client learns of its own tokens, and of those for
+its own API."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,10 +17,16 @@ from gateway.oidc.scopes import still_allowed
 from gateway.oidc.signed_answers import prefers_signed, signed_introspection
 from gateway.oidc.tokens.bearer import check_access_token
 from gateway.oidc.tokens.issue import seconds
+from gateway.oidc.tokens.possession import read_cnf, token_type
+from gateway.oidc.tokens.reference import find_reference
+from gateway.oidc.tokens.seen import seen_by
 from gateway.web.json import json_response
 from gateway.web.parameters import form_parameters
 
-_TOLD = ("iss", "sub", "aud", "client_id", "exp", "iat", "jti", "auth_time", "acr", "amr")
+_TOLD = (
+    *("iss", "sub", "aud", "client_id", "exp", "iat", "jti", "auth_time", "acr", "amr", "cnf"),
+    "authorization_details",
+)
 INACTIVE: Mapping[str, object] = {"active": False}
 
 
@@ -38,7 +45,7 @@ class Introspect:
             raise UnauthorizedClient("a public client may not introspect")  # RFC 7662 §2.1
         if "token" not in form:
             raise InvalidRequest("token is missing")
-        for look in (self._access_token, self._refresh_token):
+        for look in (self._access_token, self._refresh_token, self._reference):
             found = await look(caller, form["token"], now)
             if found is not None:
                 return await self._answer(http, caller, found, now)
@@ -68,7 +75,12 @@ class Introspect:
             return INACTIVE
         told = {name: token.claims[name] for name in _TOLD if name in token.claims}
         scope = " ".join(token.scopes)
-        return {"active": True, "token_type": "Bearer", "scope": scope, **told}
+        return {
+            "active": True,
+            "token_type": token_type(read_cnf(token.claims)),
+            "scope": scope,
+            **told,
+        }
 
     async def _refresh_token(
         self, caller: AuthenticatedClient, unverified_token: str, now: datetime
@@ -87,3 +99,9 @@ class Introspect:
             "scope": " ".join(still_allowed(family.scopes, caller.client.scope)),
             "exp": seconds(family.expires_at),
         }
+
+    async def _reference(
+        self, caller: AuthenticatedClient, unverified_token: str, now: datetime
+    ) -> Mapping[str, object] | None:
+        token = await find_reference(self._provider, unverified_token, now)
+        return None if token is None else await seen_by(self._provider, token, caller.client)

@@ -1,4 +1,5 @@
-"""/revoke: a service gives a token back (RFC 7009). Either token of a family ends the family."""
+"""/revoke: a service gives a token back (RFC 7009). Either token of a family ends the family; one
+for another service's API ends with what was exchanged for it, and the family goes on."""
 
 from datetime import UTC, datetime
 
@@ -13,6 +14,7 @@ from gateway.oidc.codes import token_hash
 from gateway.oidc.model import Grant
 from gateway.oidc.provider import Provider
 from gateway.oidc.tokens.bearer import REVOKED, AccessToken, check_access_token
+from gateway.oidc.tokens.reference import drop_reference
 from gateway.web.parameters import form_parameters
 
 
@@ -40,6 +42,8 @@ class Revoke:
     async def _family(
         self, caller: AuthenticatedClient, unverified_token: str, now: datetime
     ) -> Grant | None:
+        if await drop_reference(self._provider, caller.client, unverified_token):
+            return None
         hashed = token_hash(unverified_token)
         async with self._provider.records.reading() as connection:
             family = await records.grant_of_refresh_token(connection, hashed)

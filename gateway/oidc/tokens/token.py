@@ -13,12 +13,14 @@ from gateway.oidc.tokens.grants.authorization_code import authorization_code
 from gateway.oidc.tokens.grants.ciba import ciba
 from gateway.oidc.tokens.grants.client_credentials import client_credentials
 from gateway.oidc.tokens.grants.device_code import device_code
+from gateway.oidc.tokens.grants.jwt_bearer import jwt_bearer
 from gateway.oidc.tokens.grants.refresh_token import refresh_token
+from gateway.oidc.tokens.grants.token_exchange import token_exchange
 from gateway.oidc.tokens.issue import TokenSet
 from gateway.oidc.tokens.possession import confirmation_of
 from gateway.oidc.tokens.request import TokenRequest
 from gateway.oidc.tokens.target import LISTS
-from gateway.tenants.protocol import CIBA, DEVICE_CODE
+from gateway.tenants.protocol import CIBA, DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE
 from gateway.web.json import json_response
 from gateway.web.parameters import form_parameters
 
@@ -30,6 +32,8 @@ GRANTS: dict[str, GrantHandler] = {
     "client_credentials": client_credentials,
     DEVICE_CODE: device_code,
     CIBA: ciba,
+    TOKEN_EXCHANGE: token_exchange,
+    JWT_BEARER: jwt_bearer,
 }
 
 

@@ -105,6 +105,15 @@ def test_a_url_with_a_password_may_lie_in_a_file(tmp_path: Path) -> None:
         ("[server]\nworkers = 2", "store.moments"),
         ("[server]\nworkers = 0", "server.workers"),
         ("[server]\nbody_limit_bytes = -1", "server.body_limit_bytes"),
+        (
+            "[server]\nclient_certificate_header = 'Client-Cert'",
+            "server.client_certificate_header",
+        ),
+        (
+            "[server]\nclient_certificate_header = 'a b'\n[admin]\ntrusted_proxies = ['192.0.2.1']",
+            "server.client_certificate_header",
+        ),
+        ("[server]\nclient_certificate_chain = 'maybe'", "server.client_certificate_chain"),
         ("[card]\nrevocation_sources = []", "card.revocation_sources"),
         ("[card]\nprofiles = []", "card.profiles"),
         ("[card]\ntrust = 'both'", "card.trust"),

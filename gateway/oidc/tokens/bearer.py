@@ -7,9 +7,11 @@ from typing import Any, Literal
 
 from starlette.requests import Request
 
+from gateway.audit.origins import UNKNOWN, origin_of
 from gateway.errors import InsufficientScope, InvalidRequest, InvalidToken
 from gateway.oidc import records
 from gateway.oidc.clients.certificate import client_certificate
+from gateway.oidc.clients.refused import log_refused_client
 from gateway.oidc.model import Grant
 from gateway.oidc.provider import Provider
 from gateway.oidc.scopes import still_allowed
@@ -53,7 +55,12 @@ async def presented_token(
     Raises OAuthError."""
     scheme, unverified_token = read_token(http, form)
     token = await check_access_token(provider, unverified_token, now)
-    await check_possession(provider, http, scheme, token, unverified_token, now)
+    try:
+        await check_possession(provider, http, scheme, token, unverified_token, now)
+    except InvalidToken as refusal:
+        # A good token, and not in the hands it was made for: perhaps it was stolen.
+        await log_refused_client(provider, origin_of(http, UNKNOWN), token.client, refusal, now)
+        raise
     return token
 
 
@@ -88,6 +95,15 @@ def read_token(http: Request, form: Mapping[str, str] | None = None) -> tuple[Sc
     if scheme.lower() != "bearer" or not token:
         raise InvalidToken("the authorization header must be Bearer")
     return "bearer", token
+
+
+def bearer_token(http: Request) -> str:
+    """One that is bound to no key, such as a registration's. Of an access token only
+    `presented_token` knows whether it is."""
+    scheme, token = read_token(http)
+    if scheme != "bearer":
+        raise InvalidToken("the authorization header must be Bearer")
+    return token
 
 
 async def check_possession(

@@ -62,17 +62,24 @@ async def prove(
     """The thumbprint of the proven key. `access_token`: the one that is used with this request.
     Raises InvalidDpopProof or UseDpopNonce."""
     tell_along(http, "DPoP-Nonce", current_nonce(provider.keyed_hash, now))
-    proof = check_proof(provider, http, now, access_token)
-    if client is not None and client.metadata.dpop_bound_access_tokens and not proof.has_nonce:
-        # RFC 9449 §11.2: a proof made in advance would be as good as the key.
-        raise UseDpopNonce("the DPoP proof needs the nonce of the DPoP-Nonce header")
+    try:
+        proof = check_proof(provider, http, now, access_token)
+        if client is not None and client.metadata.dpop_bound_access_tokens and not proof.has_nonce:
+            # RFC 9449 §11.2: a proof made in advance would be as good as the key.
+            raise UseDpopNonce("the DPoP proof needs the nonce of the DPoP-Nonce header")
+        await spend(provider, proof, now)
+    except InvalidDpopProof as refusal:
+        await log_refused_client(provider, origin_of(http, UNKNOWN), client, refusal, now)
+        raise
+    return proof.jkt
+
+
+async def spend(provider: Provider, proof: Proof, now: datetime) -> None:
+    """Remembered for as long as it could be good. Raises InvalidDpopProof."""
     key = provider.keyed_hash.hash(_KIND, proof.jkt, proof.jti)
     left = proof.issued_at + LIFETIME + 2 * SKEW - now
     if not await provider.moments.claim(_KIND, key, left):
-        refusal = InvalidDpopProof("the DPoP proof was used before")
-        await log_refused_client(provider, origin_of(http, UNKNOWN), client, refusal, now)
-        raise refusal
-    return proof.jkt
+        raise InvalidDpopProof("the DPoP proof was used before")
 
 
 def check_proof(

@@ -102,6 +102,11 @@ async def test_a_stolen_token_is_of_no_use(proving: ProvingParty) -> None:
     thief = ProofMaker(proving.gateway.clock)
     theirs = thief.proof("GET", "/userinfo", access_token=token)
     await refused(await proving.userinfo(token, theirs))
+    (entry,) = await logged(proving.gateway, "client.refused")
+    assert (entry.client_id, entry.detail) == (
+        "health",
+        {"reason": "the access token is bound to another key"},
+    )
     other = (await proving.tokens())["access_token"]
     await refused(await proving.userinfo(token, proving.use(other)), "invalid_dpop_proof")
 

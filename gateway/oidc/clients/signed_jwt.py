@@ -51,11 +51,18 @@ def verify_signed(
     client: Client, unverified_jwt: str, algorithms: Collection[str] = ALGORITHMS
 ) -> SignedJwt:
     """Raises BadJwtError."""
+    return verify_with(client.metadata.jwks, unverified_jwt, algorithms)
+
+
+def verify_with(
+    jwks: Mapping[str, Any] | None, unverified_jwt: str, algorithms: Collection[str] = ALGORITHMS
+) -> SignedJwt:
+    """By one of these keys, and no other. Raises BadJwtError."""
     header, _ = _parts(unverified_jwt)
     alg, kid, typ = header.get("alg"), header.get("kid"), header.get("typ")
     if not isinstance(alg, str) or alg not in algorithms or alg not in ALGORITHMS:
         raise BadJwtError("is not signed in a way this client may use")
-    for key in (client.metadata.jwks or {}).get("keys", ()):
+    for key in (jwks or {}).get("keys", ()):
         if key.get("kty") != _KEY_TYPES[alg] or key.get("alg", alg) != alg:
             continue
         if key.get("use", "sig") != "sig" or kid not in (None, key.get("kid", kid)):

@@ -70,10 +70,10 @@ async def waiting(gateway: Gateway) -> int:
         return (await connection.execute(query)).scalar_one()
 
 
-async def nobody_waits(gateway: Gateway) -> None:
-    """Returns once all have been told, or given up."""
+async def nobody_waits(gateway: Gateway, but: int = 0) -> None:
+    """Returns once all have been told, or given up, `but` so many."""
     with anyio.fail_after(PATIENCE_SECONDS):
-        while await waiting(gateway):  # noqa: ASYNC110 - the store tells nobody
+        while await waiting(gateway) > but:  # noqa: ASYNC110 - the store tells nobody
             await anyio.sleep(0.01)
 
 

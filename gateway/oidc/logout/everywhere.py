@@ -45,10 +45,10 @@ class LogoutEverywhere:
 
     async def _end(self, http: Request, session: Session) -> Response:
         provider = self._provider
-        services = await provider.sign_out.everywhere(
+        ended = await provider.sign_out.everywhere(
             session, origin_of(http, RESIDENT), provider.clock()
         )
-        response = logged_out_page(provider, http, session, services, everywhere=True)
+        response = logged_out_page(provider, http, session, ended, everywhere=True)
         await provider.sessions.end(http, response)
         forget_browser_state(provider, http, response)
         return response

@@ -80,14 +80,17 @@ class Notices:
                 grants.c.client_id == service.client_id,
                 grants.c.resident_id.in_(resident_ids),
                 grants.c.session_id.is_not(None),
-                sa.or_(
-                    grants.c.created_at > now - self.session_lifetime, grants.c.expires_at > now
-                ),
-                _GIVEN,
+                self.may_be_open(now),
             )
             .distinct()
         )
         return [self._notice(service, row.resident_id, row.session_id) for row in found]
+
+    def may_be_open(self, now: datetime) -> sa.ColumnElement[bool]:
+        """Grants of sign-ins that cannot have ended by themselves, or whose tokens are in force."""
+        since = now - self.session_lifetime
+        in_time = sa.or_(grants.c.created_at > since, grants.c.expires_at > now)
+        return sa.and_(_GIVEN, in_time)
 
     def _notice(self, service: Client, resident_id: str, session_id: str | None = None) -> Notice:
         client_id = service.client_id

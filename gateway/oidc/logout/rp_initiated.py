@@ -1,6 +1,6 @@
 """/logout: a service or the resident ends the sign-in (OpenID Connect RP-Initiated Logout 1.0)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -15,6 +15,7 @@ from gateway.oidc.authorization.response import MAX_STATE, redirect_with, web_or
 from gateway.oidc.logout.logged_out import has_frames, logged_out_page
 from gateway.oidc.logout.session_state import forget_browser_state
 from gateway.oidc.logout.sid import sid_of
+from gateway.oidc.logout.sign_out import SignedOut
 from gateway.oidc.provider import Provider
 from gateway.oidc.tokens.issue import verified_hint
 from gateway.tenants.model import Client
@@ -115,18 +116,18 @@ class Logout:
         self, http: Request, request: LogoutRequest, session: Session | None
     ) -> Response:
         provider = self._provider
-        services: Sequence[Client] = ()
+        ended = SignedOut()
         if session is not None:
-            services = await provider.sign_out.of_session(
+            ended = await provider.sign_out.of_session(
                 session, origin_of(http, RESIDENT), provider.clock(), request.client
             )
         target = request.post_logout_redirect_uri
         back = None if target is None else redirect_with(target, {"state": request.state})
-        response = back or logged_out_page(provider, http, session, services)
-        if back is not None and has_frames(services):
+        response = back or logged_out_page(provider, http, session, ended)
+        if back is not None and has_frames(ended.here):
             go_on = back.headers["location"]
             response = logged_out_page(
-                provider, http, session, services, client=request.client, go_on=go_on
+                provider, http, session, ended, client=request.client, go_on=go_on
             )
         await provider.sessions.end(http, response)
         forget_browser_state(provider, http, response)

@@ -31,6 +31,16 @@ _CLOSE = {
 
 
 @dataclass(frozen=True, slots=True)
+class SignedOut:
+    """Whom it concerns."""
+
+    here: Sequence[Client] = ()
+    """Services that got tokens in this browser's session."""
+    elsewhere: Sequence[Client] = ()
+    """Others, of the resident's sign-ins in other browsers."""
+
+
+@dataclass(frozen=True, slots=True)
 class SignOut:
     """All doors that end a sign-in come here. The browser's own cookie is the caller's."""
 
@@ -42,34 +52,38 @@ class SignOut:
 
     async def of_session(
         self, session: Session, origin: Origin, now: datetime, by: Client | None = None
-    ) -> Sequence[Client]:
-        """The services that got tokens in it, `by` one of which it may have been asked for. None
-        where it has ended before: it ends, and is told, once."""
+    ) -> SignedOut:
+        """`by`: the service that asked for it. Nobody is told anew where it has ended before."""
         async with self.records.writing() as connection:
             if not await _close(connection, session.visit_id, now):
-                return ()
-            services = await services_of(connection, session)
+                return SignedOut()
+            services = await _services(connection, grants.c.session_id == session.visit_id)
             await self.notices.of_session(
                 connection, session.visit_id, session.resident_id, services, now
             )
             await _revoke(connection, session.visit_id, now)
             await self.audit.write(connection, self._entry(session, origin, now, by))
         self.back_channel.soon()
-        return services
+        return SignedOut(services)
 
-    async def everywhere(self, session: Session, origin: Origin, now: datetime) -> Sequence[Client]:
+    async def everywhere(self, session: Session, origin: Origin, now: datetime) -> SignedOut:
         """All sign-ins of this resident, in every browser, and all that services were given in
-        them. The services of this browser's own session."""
+        them."""
         resident_ids = [session.resident_id]
+        open_ones = sa.and_(
+            grants.c.resident_id == session.resident_id, self.notices.may_be_open(now)
+        )
         async with self.records.writing() as connection:
-            services = await services_of(connection, session)
+            here = await _services(connection, grants.c.session_id == session.visit_id)
+            known = await _services(connection, open_ones)
             await end_what_was_begun(connection, resident_ids, now)
             await self.grants.revoke_of_residents(connection, resident_ids, now)
             await _close(connection, session.visit_id, now)
             entry = replace(self._entry(session, origin, now), detail={"sessions": "all"})
             await self.audit.write(connection, entry)
         self.back_channel.soon()
-        return services
+        mine = {service.client_id for service in here}
+        return SignedOut(here, tuple(one for one in known if one.client_id not in mine))
 
     async def once(self) -> None:
         """Tells whom nobody could tell right away."""
@@ -97,13 +111,12 @@ class SignOut:
         )
 
 
-async def services_of(connection: AsyncConnection, session: Session) -> Sequence[Client]:
-    """Which got tokens in it, whatever has become of them."""
+async def _services(
+    connection: AsyncConnection, condition: sa.ColumnElement[bool]
+) -> Sequence[Client]:
+    """Which got such grants, whatever has become of them."""
     found = await connection.execute(
-        sa.select(grants.c.client_id)
-        .where(grants.c.session_id == session.visit_id)
-        .distinct()
-        .order_by(grants.c.client_id)
+        sa.select(grants.c.client_id).where(condition).distinct().order_by(grants.c.client_id)
     )
     return await clients_in_use(connection, found.scalars().all())
 

@@ -140,6 +140,7 @@ async def test_a_slow_service_delays_nobodys_page(
         assert (await sign_out(browser)).status_code == 200
         await at_points.got()
         await at_health.got()
+        await nobody_waits(gateway, but=1)
     assert await waiting(gateway) == 1
     at_health.may_answer.set()
     await nobody_waits(gateway)

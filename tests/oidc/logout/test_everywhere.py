@@ -116,6 +116,27 @@ async def test_a_service_that_needs_a_sid_is_told_of_each_sign_in(
     assert len(at_health.tokens) == 2
 
 
+async def test_the_resident_is_told_who_cannot_be_told_in_other_browsers_too(
+    gateway: Gateway, health: RelyingParty, browser: httpx2.AsyncClient, resident: Resident
+) -> None:
+    uri = "https://photos.example.test/out"
+    for client_id, name, more in (
+        ("library", "図書館", {}),
+        ("photos", "写真", {"frontchannel_logout_uri": uri}),
+    ):
+        client = await gateway.service(client_id, client_name_ja=name, **more)
+        await gateway.consent(client, resident)
+        async with gateway.browser() as other:
+            await gateway.sign_in(other, resident)
+            await RelyingParty(gateway, client).tokens(other)
+            await health.tokens(other)
+    page = await sign_out(gateway, browser)
+    assert "<li>図書館</li>" in page.text
+    assert "<li>写真</li>" in page.text
+    assert "<li>健康アプリ</li>" not in page.text
+    assert "<iframe" not in page.text
+
+
 async def test_another_residents_sign_in_is_untouched(
     gateway: Gateway,
     health: RelyingParty,

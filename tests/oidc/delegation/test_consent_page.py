@@ -137,3 +137,10 @@ async def test_pushed_requests_carry_the_same(party: Party) -> None:
     assert (await seen(party.health, tokens["access_token"]))["aud"] == HEALTH_API
     refused = await party.health.post("/par", {**form, "resource": TAX_API})
     assert (refused.status_code, refused.json()["error"]) == (400, "invalid_target")
+
+
+async def test_without_scopes_the_page_has_no_empty_list(party: Party) -> None:
+    path = await ask(party, flow(WELFARE_API), scope="openid")
+    page = (await party.browser.get(path)).text
+    assert "児童手当の受給状況" in page
+    assert "<h2>渡される情報</h2>" not in page

@@ -5,6 +5,7 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
+import anyio
 import httpx2
 import jwt
 import pytest
@@ -77,6 +78,20 @@ async def test_an_assertion_is_good_once(gateway: Gateway, kiosk: RelyingParty) 
     signed = assertion(gateway)
     assert (await ask(kiosk, signed)).status_code == 200
     assert error_of(await ask(kiosk, signed)) == (400, "invalid_grant")
+
+
+async def test_of_many_who_show_it_at_once_one_gets_a_token(
+    gateway: Gateway, kiosk: RelyingParty
+) -> None:
+    signed, found = assertion(gateway), list[int]()
+
+    async def one() -> None:
+        found.append((await ask(kiosk, signed)).status_code)
+
+    async with anyio.create_task_group() as group:
+        for _ in range(6):
+            group.start_soon(one)
+    assert sorted(found) == [200, *[400] * 5]
 
 
 async def test_less_may_be_asked_for_and_no_more(gateway: Gateway, kiosk: RelyingParty) -> None:

@@ -6,6 +6,7 @@ import httpx2
 import pytest
 
 from gateway.residents.model import Resident
+from gateway.virtual.card import VirtualCard
 from tests.login.visitor import Visitor, went_on
 from tests.oidc.verified.telling import telling
 from tests.support.gateway import ALL_SCOPES, Gateway
@@ -30,10 +31,15 @@ async def browser(verifying: Gateway) -> AsyncIterator[httpx2.AsyncClient]:
 
 
 @pytest.fixture
-async def resident(verifying: Gateway, town: Town, browser: httpx2.AsyncClient) -> Resident:
+def card(gateway: Gateway, town: Town) -> VirtualCard:
+    return town.card(HANAKO, gateway.clock())
+
+
+@pytest.fixture
+async def resident(verifying: Gateway, card: VirtualCard, browser: httpx2.AsyncClient) -> Resident:
     """Registered by the card, and signed in."""
     visitor = Visitor(verifying, browser)
-    assert went_on(await visitor.register(town.card(HANAKO, verifying.clock())))
+    assert went_on(await visitor.register(card))
     session = await visitor.session()
     assert session is not None
     found = await verifying.provider.residents.get(session.resident_id)

@@ -73,6 +73,8 @@ def _override(tables: dict[str, Any], environ: Mapping[str, str]) -> None:
             value = [part.strip() for part in text.split(",") if part.strip()]
         elif kinds[key] is int and re.fullmatch(r"-?[0-9]+", text):
             value = int(text)
+        elif kinds[key] is bool and text in ("true", "false"):
+            value = text == "true"
         table = tables.setdefault(section, {})
         if not isinstance(table, dict):
             raise SettingsError(f"{section}: it must be a table")
@@ -155,7 +157,7 @@ def check_each(settings: Settings) -> None:
         for field in msgspec.structs.fields(table):
             value = getattr(table, field.name)
             name = f"{section.name}.{field.name}"
-            if isinstance(value, int) and value <= 0:
+            if type(value) is int and value <= 0:
                 raise SettingsError(f"{name}: it must be more than zero")
             empty = value == "" or (isinstance(value, tuple) and "" in value)
             if empty and name not in _MAY_BE_EMPTY:

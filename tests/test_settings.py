@@ -167,6 +167,12 @@ def test_more_workers_are_welcome_where_they_share_redis() -> None:
     assert load_settings(None, environ).server.workers == 2
 
 
+def test_a_switch_may_be_off_as_well_as_on() -> None:
+    for text, told in (("true", True), ("false", False)):
+        settings = load_settings(None, {"GENKAN_OIDC__SESSION_MANAGEMENT": text})
+        assert settings.oidc.session_management is told
+
+
 def test_a_section_that_is_no_table_is_named_with_an_override_too(tmp_path: Path) -> None:
     file = tmp_path / "genkan.toml"
     file.write_text("server = 1")

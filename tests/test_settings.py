@@ -127,6 +127,10 @@ def test_a_url_with_a_password_may_lie_in_a_file(tmp_path: Path) -> None:
             "login.acr_signature_certificate",
         ),
         ("[oidc]\ncode_seconds = 601", "oidc.code_seconds"),
+        (
+            "[oidc]\nverified_claims_assurance_level = 'high'",
+            "oidc.verified_claims_trust_framework",
+        ),
         ("[oidc]\naccess_token_seconds = 9000000", "oidc.access_token_seconds"),
         ("[reader]\nlisten_host = '0.0.0.0'", "reader.listen_host"),
         ("[reader]\ngateway_origins = []", "reader.gateway_origins"),

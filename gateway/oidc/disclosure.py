@@ -50,7 +50,9 @@ async def _told(
     allowed = claims_allowed(client)
     named = names_in(asked) & allowed
     needed = {*scopes, *(SCOPE_OF_CLAIM[claim] for claim in named)}
-    known = await known_of(provider, client, resident_id, needed)
+    known = await known_of(
+        provider, client, resident_id, needed, with_proofing=VERIFIED_CLAIMS in asked
+    )
     told = {
         claim: value for claim, value in known.claims.items() if SCOPE_OF_CLAIM.get(claim) in scopes
     }

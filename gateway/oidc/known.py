@@ -27,7 +27,12 @@ class Known:
 
 
 async def known_of(
-    provider: Provider, client: Client, resident_id: str, scopes: Collection[str]
+    provider: Provider,
+    client: Client,
+    resident_id: str,
+    scopes: Collection[str],
+    *,
+    with_proofing: bool = False,
 ) -> Known:
     """Raises UnknownResidentError."""
     claims = await link_claims(provider, client, resident_id, scopes)
@@ -38,7 +43,7 @@ async def known_of(
         claims["common_id"] = resident.common_id
     if _ABOUT_THE_PERSON.isdisjoint(scopes):
         return Known(claims)
-    opened = await provider.residents.opened(resident_id)
+    opened = await provider.residents.opened(resident_id, with_proofing=with_proofing)
     if opened is None:
         raise UnknownResidentError
     standing = await provider.residents.standing(resident_id)

@@ -128,10 +128,10 @@ class Residents:
         opened = await self.opened(resident_id)
         return None if opened is None else opened.attributes
 
-    async def opened(self, resident_id: str) -> Opened | None:
-        """Their attributes, and how they were proven."""
+    async def opened(self, resident_id: str, *, with_proofing: bool = False) -> Opened | None:
+        """Their attributes, and how they were proven where that is asked for."""
         async with self._records.reading() as connection:
-            opened = await self._sealed.read(connection, resident_id)
+            opened = await self._sealed.read(connection, resident_id, with_proofing=with_proofing)
         if opened is not None and not opened.is_searchable:
             async with self._records.writing() as connection:
                 await self._sealed.make_searchable(connection, resident_id, opened.attributes)

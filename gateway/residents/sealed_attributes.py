@@ -18,8 +18,9 @@ _SEALED = sa.select(
     basic_attributes.c.wrapped_key,
     basic_attributes.c.ciphertext,
     basic_attributes.c.name_birth_hash,
-    basic_attributes.c.proofing,
 ).where(basic_attributes.c.resident_id == sa.bindparam("resident_id"))
+# Both by one statement: a visit meanwhile may bring others, proven otherwise.
+_SEALED_AND_PROVEN = _SEALED.add_columns(basic_attributes.c.proofing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Opened:
     attributes: BasicAttributes
     is_searchable: bool
     """False for a row of schema 0001: `make_searchable` mends it."""
-    proofing: Proofing | None
+    proofing: Proofing | None = None
+    """Where it was asked for, and is known."""
 
 
 class SealedAttributes:
@@ -45,14 +47,16 @@ class SealedAttributes:
             attributes.address,
         )
 
-    async def read(self, connection: AsyncConnection, resident_id: str) -> Opened | None:
-        found = await connection.execute(_SEALED, {"resident_id": resident_id})
-        row = found.one_or_none()
+    async def read(
+        self, connection: AsyncConnection, resident_id: str, *, with_proofing: bool = False
+    ) -> Opened | None:
+        query = _SEALED_AND_PROVEN if with_proofing else _SEALED
+        row = (await connection.execute(query, {"resident_id": resident_id})).one_or_none()
         if row is None:
             return None
         plain = self._sealer.open(resident_id, Sealed(row.wrapped_key, row.ciphertext))
         attributes = msgspec.json.decode(plain, type=BasicAttributes)
-        proofing = from_stored(row.proofing)
+        proofing = from_stored(row.proofing) if with_proofing else None
         return Opened(attributes, row.name_birth_hash is not None, proofing)
 
     async def make_searchable(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.oidc.model import VERIFIED_CLAIMS
 from gateway.oidc.scopes import NEED_CONSENT
 from gateway.tenants.client_records import find_client_record
 from gateway.tenants.logos import put_logo
@@ -55,7 +56,7 @@ async def put_logo_of(gateway: Gateway) -> None:
         await put_logo(connection, "hanasaki", CLIENT, "image/png", png(8, 8), service.version, now)
 
 
-@pytest.mark.parametrize("scope", sorted(NEED_CONSENT))
+@pytest.mark.parametrize("scope", [*sorted(NEED_CONSENT), VERIFIED_CLAIMS])
 async def test_every_scope_that_needs_consent_has_its_words(scope: str, asked: Asked) -> None:
     for language in ("ja", "en"):
         page = await asked.open(f"{await asked.path(scope)}&ui_locales={language}")

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateway.errors import ConsentRequired, LoginRequired
+from gateway.errors import ConsentRequired, LoginRequired, UnmetAuthenticationRequirements
 from gateway.login.session import Session
-from gateway.oidc.authorization.next_step import Step, next_step
+from gateway.oidc.authorization.next_step import Step, needs_signature, next_step
 from gateway.oidc.model import AuthorizationRequest
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -127,3 +127,34 @@ def test_prompt_none_never_shows_a_page() -> None:
         decide(replace(silent, max_age=60), SESSION)
     with pytest.raises(ConsentRequired):
         decide(silent, SESSION, frozenset())
+
+
+def test_an_essential_acr_is_met_or_the_request_ends() -> None:
+    request = replace(REQUEST, essential_acr=("strong", "unknown"))
+    assert decide(request, SESSION) is Step.LOGIN
+    assert decide(request, replace(JUST_NOW, acr="strong")) is Step.ANSWER
+    with pytest.raises(UnmetAuthenticationRequirements):
+        decide(request, JUST_NOW)
+    with pytest.raises(LoginRequired):
+        decide(replace(request, prompts=frozenset({"none"})), SESSION)
+    for session in (None, SESSION, JUST_NOW):
+        with pytest.raises(UnmetAuthenticationRequirements):
+            decide(replace(request, essential_acr=("unknown",)), session)
+
+
+@pytest.mark.parametrize(
+    ("essential_acr", "needed"),
+    [((), False), (("strong",), True), (("weak",), False), (("weak", "strong"), False)],
+)
+def test_the_signature_certificate_is_needed_where_the_other_would_not_do(
+    essential_acr: tuple[str, ...], *, needed: bool
+) -> None:
+    assert needs_signature(replace(REQUEST, essential_acr=essential_acr), ACRS) is needed
+
+
+def test_an_essential_sub_is_somebody_of_these_or_nobody() -> None:
+    assert decide(replace(REQUEST, essential_sub=("other", "sub")), SESSION) is Step.ANSWER
+    request = replace(REQUEST, essential_sub=("other",))
+    assert decide(request, SESSION) is Step.LOGIN
+    with pytest.raises(LoginRequired):
+        decide(request, JUST_NOW)

@@ -92,6 +92,14 @@ async def test_nothing_in_it_tells_two_services_that_it_is_the_same_person_but_i
     assert ":00:00Z" in text
 
 
+async def test_at_rest_there_is_what_was_checked_and_when_and_nothing_off_the_card(
+    verifying: Gateway, resident: Resident
+) -> None:
+    async with verifying.provider.records.reading() as connection:
+        kept = (await connection.execute(sa.select(basic_attributes.c.proofing))).scalar_one()
+    assert kept == {"at": "2026-11-21T09:00:00Z", "checks": [*CORE, "revocation:crl"]}
+
+
 class Residency:
     name = "residency"
 

@@ -79,7 +79,10 @@ async def test_the_access_token_may_come_in_header_or_form_but_not_in_both_or_th
     ):
         assert answer.status_code == status
         if status == 401:
-            assert answer.headers["www-authenticate"].startswith('Bearer error="invalid_token"')
+            # Of the scheme it came with (RFC 9449 §7.1).
+            used = answer.request.headers.get("authorization", "Bearer").partition(" ")[0]
+            challenge = answer.headers["www-authenticate"]
+            assert challenge.startswith(f'{used} error="invalid_token"')
 
 
 async def test_an_id_token_is_no_access_token(

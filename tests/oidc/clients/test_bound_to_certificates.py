@@ -59,7 +59,7 @@ async def token(
     certificate: x509.Certificate | None,
 ) -> httpx2.Response:
     public = party.client.token_endpoint_auth_method == "none"
-    auth = None if public else party.credentials
+    auth = httpx2.USE_CLIENT_DEFAULT if public else party.credentials
     async with gateway.browser(PROXY) as http:
         return await http.post("/token", data=form, auth=auth, headers=handed_on(certificate))
 

@@ -119,7 +119,7 @@ async def test_a_rotated_secret_signs_until_the_overlap_is_over(gateway: Gateway
     assert await is_good(gateway, second)
     gateway.clock.forward(days=7)
     now = int(gateway.clock().timestamp())
-    late = {"iat": now, "exp": now + 60}
+    late: Mapping[str, Any] = {"iat": now, "exp": now + 60}
     assert (await introspect(gateway, assertion(first, **late))).status_code == 401
     assert (await introspect(gateway, assertion(second, **late))).status_code == 200
     async with gateway.provider.records.writing() as connection:

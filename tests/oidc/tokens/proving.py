@@ -34,7 +34,7 @@ class ProvingParty:
         party = self.party
         public = self.client.token_endpoint_auth_method == "none"
         named = {"client_id": self.client.client_id} if public else {}
-        auth = None if public else party.credentials
+        auth = httpx2.USE_CLIENT_DEFAULT if public else party.credentials
         async with self.gateway.browser() as http:
             data = {**form, **named}
             return await http.post("/token", data=data, auth=auth, headers=list(headers))

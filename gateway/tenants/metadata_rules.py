@@ -115,9 +115,7 @@ def _check_text(name: str, text: str, longest: int) -> None:
 def check_service_grants(metadata: ClientMetadata) -> None:
     grants, method = set(metadata.grant_types), metadata.token_endpoint_auth_method
     if not grants or not grants <= SERVICE_GRANTS or len(grants) < len(metadata.grant_types):
-        raise MetadataError(
-            "grant_types", f"some of {', '.join(sorted(SERVICE_GRANTS))}, each once"
-        )
+        raise MetadataError("grant_types", "some of grant_types_supported, each once")
     if "refresh_token" in grants and not signs_residents_in(metadata):
         raise MetadataError("grant_types", "refresh_token needs a grant that signs residents in")
     if "client_credentials" in grants and method == "none":

@@ -195,7 +195,6 @@ HOSTILE_METADATA: list[tuple[dict[str, Any], str]] = [
     ({"sector_identifier": f"https://{MARK}/"}, "sector_identifier"),
     ({"may_see_common_id": True}, "decision_document_number"),
     ({"allowed_networks": ["192.0.2.0/24"]}, "allowed_networks"),
-    ({"jwks": {"keys": [JWK]}}, "jwks"),
     *(
         ({"token_endpoint_auth_method": "private_key_jwt", "jwks": jwks}, "jwks")
         for jwks in NO_JWKS

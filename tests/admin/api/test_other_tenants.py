@@ -56,6 +56,7 @@ async def towns(office: Office) -> Towns:
             "invite_tenant_operator",
             "add_tenant_network",
             "ask_tenant_export",
+            "make_initial_token",
         ):
             endpoint = ENDPOINTS[name]
             path = API + endpoint.path.format(tenant_id="minato")
@@ -73,6 +74,7 @@ async def towns(office: Office) -> Towns:
             "operator_id": made["invite_tenant_operator"]["operator"]["operator_id"],
             "network_id": made["add_tenant_network"]["network_id"],
             "deed_id": made["ask_tenant_export"]["deed_id"],
+            "token_id": made["make_initial_token"]["about"]["token_id"],
         },
     )
 
@@ -93,7 +95,8 @@ async def ask(
 
 async def test_every_route_that_names_a_thing_of_a_tenant_is_asked() -> None:
     names = {name for one in NAMING for name in re.findall(r"{(\w+)}", one.path)}
-    assert names == {"tenant_id", "client_id", "operator_id", "network_id", "deed_id"}
+    things = {"client_id", "operator_id", "network_id", "deed_id", "token_id"}
+    assert names == {"tenant_id", *things}
     assert len(NAMING) > 30
 
 

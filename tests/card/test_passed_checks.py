@@ -71,5 +71,5 @@ class BoastfulSource:
 
 
 async def test_a_source_is_named_as_it_is_installed_and_not_as_it_says() -> None:
-    found = await ask_sources([BoastfulSource()], None, None)  # type: ignore[list-item, arg-type]
+    found = await ask_sources([BoastfulSource()], None, None)  # type: ignore[arg-type]
     assert (found.value, found.source) == (StatusValue.GOOD, "own-source")

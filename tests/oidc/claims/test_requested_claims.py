@@ -223,3 +223,18 @@ async def test_the_metadata_says_that_the_parameter_is_read(gateway: Gateway) ->
     assert found["claims_supported"] == list(dict.fromkeys(found["claims_supported"]))
     # Nothing is told as verified until the municipality says under which rules.
     assert not [name for name in found if "verified" in name or "evidence" in name]
+
+
+@pytest.mark.usefixtures("agreed")
+async def test_a_pushed_request_may_ask_by_name_too(
+    health: RelyingParty, browser: httpx2.AsyncClient
+) -> None:
+    claims = asking(id_token={"birthdate": None})
+    pushed = await health.post("/par", health.authorization_request(claims=claims))
+    assert pushed.status_code == 201
+    query = {"client_id": "health", "request_uri": pushed.json()["request_uri"]}
+    code = redirected(await browser.get("/authorize", params=query))["code"]
+    tokens = (await health.redeem(code)).json()
+    assert payload(tokens["id_token"])["birthdate"] == "1985-04-12"
+    refused = await health.post("/par", health.authorization_request(claims="{"))
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_request")

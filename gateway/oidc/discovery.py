@@ -55,6 +55,7 @@ _ABOUT_THE_SIGN_IN = (
     "amr",
     "nonce",
     "at_hash",
+    "c_hash",
     "sid",
 )
 

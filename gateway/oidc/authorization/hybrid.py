@@ -51,7 +51,6 @@ async def id_token_beside(
         "amr": list(session.amr),
         "nonce": request.nonce,
         "c_hash": left_half(client.id_token_signed_response_alg, code),
-        **sid_claim(provider.keyed_hash, session.visit_id, client.client_id),
     }
     claims |= sid_claim(provider.keyed_hash, session.visit_id, client.client_id)
     return await sign_id_token(provider, client, claims, now)

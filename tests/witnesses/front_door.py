@@ -11,6 +11,7 @@ from tests.support.throwaway_ca import Party
 
 READY_SECONDS = 20
 CERTIFICATE_HEADER = "Client-Cert"
+"""In which a client's certificate is handed on (RFC 9440): Apache has it as PEM only."""
 MODULES = ("mpm_event", "authz_core", "ssl", "socache_shmcb", "proxy", "proxy_http", "headers")
 _CONFIGURATION = """
 ServerRoot {folder}
@@ -23,22 +24,30 @@ Listen 127.0.0.1:{port}
 {modules}
 {body}
 """
-_PROXY = """
+_PROXY = r"""
 SSLEngine on
 SSLCertificateFile {certificate}
 SSLCertificateKeyFile {key}
-SSLVerifyClient optional_no_ca
+SSLVerifyClient optional
+SSLCACertificateFile {ca}
 ProxyPreserveHost on
 ProxyPass / http://127.0.0.1:{gateway}/
 RequestHeader set {header} "%{{SSL_CLIENT_CERT}}s"
+RequestHeader edit* {header} "-----[A-Z ]+-----|\s" ""
+RequestHeader edit {header} "^(.*)$" ":$1:"
+RequestHeader unset {header} "expr=%{{SSL_CLIENT_VERIFY}} != 'SUCCESS'"
 """
 
 
 @contextmanager
-def front_door(folder: Path, port: int, gateway: int, party: Party) -> Iterator[None]:
+def front_door(
+    folder: Path, port: int, gateway: int, party: Party, ca_file: Path
+) -> Iterator[None]:
+    """`ca_file`: whose certificates of clients are handed on."""
     body = _PROXY.format(
         certificate=party.certificate_file,
         key=party.key_file,
+        ca=ca_file,
         gateway=gateway,
         header=CERTIFICATE_HEADER,
     )

@@ -54,8 +54,25 @@ class Person:
         self._browser.stops_at = None
         return self._visitor.agree(self._signed_in(page))
 
+    def answer_device(self, address: str) -> None:
+        """At the address that a kiosk shows with its code in it: she sends the code, and agrees."""
+        page = self.go_on(self.submit(self.open(address), "/device"))
+        page = self._say_yes(page, "/device/")
+        assert page.path == "/device/agreed", page.where
+
+    def answer_counter(self, address: str, message: str) -> None:
+        """Where counters ask: to the one whose words she reads."""
+        page = self.go_on(self.open(address))
+        assert message in page.text, page.where
+        page = self._say_yes(page, "/approvals/")
+        assert page.url.endswith("/approvals?told=agreed"), page.where
+
     def submit(self, page: Page, action: str, **fields: str) -> Page:
         return self._browser.submit(page, page.form(action), **fields)
+
+    def _say_yes(self, page: Page, path: str) -> Page:
+        form = next(form for form in page.forms if form.action.startswith(path))
+        return self.go_on(self._browser.submit(page, form, decision="agree"))
 
     def _signed_in(self, page: Page, purpose: str = "sign_in") -> Page:
         if not page.path.endswith("/login"):

@@ -126,6 +126,9 @@ class ClientMetadata(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     backchannel_authentication_request_signing_alg: ClientSigningAlg | None = None
     """With which it signs every such request; None: it signs none."""
     backchannel_user_code_parameter: bool = False
+    software_id: str | None = None
+    """RFC 7591 §2: the same for every installation of one software."""
+    software_version: str | None = None
 
 
 def as_stored(metadata: ClientMetadata) -> dict[str, Any]:

@@ -51,6 +51,7 @@ from gateway.tenants.rules.sender import (
     check_certificate_name,
     check_keys,
 )
+from gateway.tenants.rules.software import check_software
 from gateway.tenants.texts import problem_of_text
 
 SERVICE_SCOPES = frozenset(
@@ -208,6 +209,7 @@ SERVICE_CHECKS: Checks = (
     check_signed_requests,
     check_request_defaults,
     check_fapi,
+    check_software,
 )
 READER_CHECKS: Checks = (
     check_texts,
@@ -222,4 +224,5 @@ READER_CHECKS: Checks = (
     check_sector,
     check_reader_gets_plain_answers,
     check_reader_delegates_nothing,
+    check_software,
 )

@@ -138,4 +138,6 @@ def test_every_field_of_the_metadata_has_its_place_or_follows_from_others() -> N
         "authorization_details_types",
         "may_see_common_id",
         "backchannel_user_code_parameter",  # residents have none: it is never true
+        "software_id",  # the developer's own word
+        "software_version",
     }

@@ -15,7 +15,7 @@ from tests.support.gateway import Gateway
 from tests.tenants.test_hostile_metadata import ADDRESSES, TEXTS
 
 pytestmark = pytest.mark.anyio
-_, JWK = new_key()
+JWK = new_key()[1]
 SIGNED = {"token_endpoint_auth_method": "private_key_jwt"}
 DEEP: Any = {"a": 1}
 for _ in range(12):
@@ -56,6 +56,21 @@ async def test_no_member_of_any_odd_type_is_a_failure_of_ours(
                 assert PRINTABLE.match(answer.json()["error_description"]), answer.text
 
 
+NO_JWKS: list[Any] = [
+    ...,
+    EVIL,
+    [JWK],
+    {},
+    {"keys": []},
+    {"keys": [None]},
+    {"keys": [JWK, None]},
+    {"keys": [{**JWK, "d": EVIL}]},
+    {"keys": [{"kty": "oct", "k": EVIL}]},
+    {"keys": [{"kty": "RSA", "n": "AQAB", "e": "AQ"}]},
+    {"keys": [{**JWK, "x5c": [[EVIL]]}]},
+    {"keys": [JWK] * 17},
+    {"keys": [JWK], "deep": DEEP},
+]
 BAD: list[tuple[dict[str, Any], str, str]] = [
     *(
         ({"client_name#ja": text}, "invalid_client_metadata", "client_name#ja")
@@ -83,24 +98,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
             ["https://booking.example.test/" + "x" * 2000],
         )
     ),
-    *(
-        ({"jwks": jwks, **SIGNED}, "invalid_client_metadata", "jwks")
-        for jwks in (
-            ...,
-            EVIL,
-            [JWK],
-            {},
-            {"keys": []},
-            {"keys": [None]},
-            {"keys": [JWK, None]},
-            {"keys": [{**JWK, "d": EVIL}]},
-            {"keys": [{"kty": "oct", "k": EVIL}]},
-            {"keys": [{"kty": "RSA", "n": "AQAB", "e": "AQ"}]},
-            {"keys": [{**JWK, "x5c": [[EVIL]]}]},
-            {"keys": [JWK] * 17},
-            {"keys": [JWK], "deep": DEEP},
-        )
-    ),
+    *(({"jwks": jwks, **SIGNED}, "invalid_client_metadata", "jwks") for jwks in NO_JWKS),
     *(
         ({name: EVIL}, "invalid_client_metadata", name)
         for name in (
@@ -125,6 +123,8 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"contacts": [EVIL, None]}, "invalid_client_metadata", "contacts"),
     ({"contacts": [EVIL * 100]}, "invalid_client_metadata", "contacts"),
     ({"contacts": ["a@example\r\nBcc: b@example"]}, "invalid_client_metadata", "contacts"),
+    ({"software_id": "x" * 256}, "invalid_client_metadata", "software_id"),
+    ({"software_version": "1\n2"}, "invalid_client_metadata", "software_version"),
     ({"purpose_ja": ...}, "invalid_client_metadata", "purpose_ja"),
     ({"purpose_en": None}, "invalid_client_metadata", "purpose_en"),
 ]
@@ -172,11 +172,57 @@ async def test_what_is_no_plain_json_object_is_refused_and_uses_nothing_up(
     assert (await by.register()).status_code == 201
 
 
+BY_DEVELOPERS = {
+    "authorization_encrypted_response_alg",
+    "authorization_encrypted_response_enc",
+    "authorization_signed_response_alg",
+    "backchannel_authentication_request_signing_alg",
+    "backchannel_client_notification_endpoint",
+    "backchannel_logout_session_required",
+    "backchannel_logout_uri",
+    "backchannel_token_delivery_mode",
+    "backchannel_user_code_parameter",
+    "default_acr_values",
+    "default_max_age",
+    "dpop_bound_access_tokens",
+    "frontchannel_logout_session_required",
+    "frontchannel_logout_uri",
+    "grant_types",
+    "id_token_encrypted_response_alg",
+    "id_token_encrypted_response_enc",
+    "id_token_signed_response_alg",
+    "introspection_encrypted_response_alg",
+    "introspection_encrypted_response_enc",
+    "introspection_signed_response_alg",
+    "jwks",
+    "post_logout_redirect_uris",
+    "purpose_en",
+    "purpose_ja",
+    "redirect_uris",
+    "request_object_signing_alg",
+    "require_pushed_authorization_requests",
+    "require_signed_request_object",
+    "response_types",
+    "scope",
+    "security_profile",
+    "tls_client_auth_san_dns",
+    "tls_client_auth_san_email",
+    "tls_client_auth_san_ip",
+    "tls_client_auth_san_uri",
+    "tls_client_auth_subject_dn",
+    "tls_client_certificate_bound_access_tokens",
+    "software_id",
+    "software_version",
+    "token_endpoint_auth_method",
+    "token_endpoint_auth_signing_alg",
+    "userinfo_encrypted_response_alg",
+    "userinfo_encrypted_response_enc",
+    "userinfo_signed_response_alg",
+}
+
+
 def test_every_member_of_the_metadata_was_decided_on() -> None:
     """Whoever adds one says whether a developer may register it: here."""
     fields = {field.name for field in msgspec.structs.fields(ClientMetadata)}
     assert fields == {*OWN_NAMES, *OPERATORS_ONLY, "client_name_ja", "client_name_en", "contact"}
     assert set(OWN_NAMES) == BY_DEVELOPERS
-
-
-BY_DEVELOPERS: set[str] = set(OWN_NAMES)

@@ -60,7 +60,7 @@ async def test_a_change_that_is_refused_changes_nothing_and_keeps_the_token(
     by = await developer(gateway)
     told = await by.registered()
     before = await record(gateway, told)
-    for change in (
+    changes: list[dict[str, Any]] = [
         {"redirect_uris": ["http://booking.example.test/"]},
         {"redirect_uris": []},
         {"purpose_ja": ...},
@@ -72,7 +72,8 @@ async def test_a_change_that_is_refused_changes_nothing_and_keeps_the_token(
         {"registration_access_token": told["registration_access_token"]},
         {"client_id_issued_at": 1},
         {"may_see_common_id": True},
-    ):
+    ]
+    for change in changes:
         answer = await by.change(told, **change)
         assert answer.status_code == 400, (change, answer.text)
         assert answer.json()["error"] in (

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.anyio
 
 async def test_what_is_registered_is_told_with_its_secret_and_its_token(gateway: Gateway) -> None:
     by = await developer(gateway)
-    answer = await by.register(contacts=["dev@example.test", "0857-00-0000"])
+    contacts = ["dev@example.test", "0857-00-0000"]
+    answer = await by.register(contacts=contacts, software_id="booking", software_version="1.2")
     assert answer.status_code == 201
     assert answer.headers["cache-control"] == "no-store"
     told = answer.json()
@@ -27,7 +28,8 @@ async def test_what_is_registered_is_told_with_its_secret_and_its_token(gateway:
     assert (client.tenant_id, client.kind) == ("hanasaki", "service")
     assert (client.client_name_ja, client.client_name_en) == ("健診予約", "Booking")
     assert client.metadata.contact == "dev@example.test, 0857-00-0000"
-    assert told["contacts"] == ["dev@example.test", "0857-00-0000"]
+    assert told["contacts"] == contacts
+    assert (told["software_id"], told["software_version"]) == ("booking", "1.2")
     assert (told["client_name#ja"], told["client_name#en"]) == ("健診予約", "Booking")
     assert told["grant_types"] == ["authorization_code"]
     assert told["token_endpoint_auth_method"] == "client_secret_basic"

@@ -6,6 +6,7 @@ import pytest
 
 from gateway.demo.town import RESIDENTS
 from gateway.tenants.protocol import CIBA, DATA_FLOW, DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE
+from tests.witnesses.certificates import files_of, thumbprint
 from tests.witnesses.features import Feature, Witness, proves
 from tests.witnesses.town import READING, TRUST_FRAMEWORK, WitnessTown
 
@@ -187,18 +188,17 @@ def test_id_tokens_are_signed_as_registered(town: WitnessTown, alg: str) -> None
 @proven(Feature.MTLS_AUTH, Feature.MTLS_BOUND)
 def test_a_service_with_a_certificate(town: WitnessTown) -> None:
     party = town.ca.client("kenko.example.test")
-    files = {"certificate_file": str(party.certificate_file), "key_file": str(party.key_file)}
     found = run(
         town,
         "certificate",
         "mtls",
-        {"certificate": files},
+        {"certificate": files_of(party)},
         token_endpoint_auth_method="tls_client_auth",
         tls_client_auth_san_dns="kenko.example.test",
         tls_client_certificate_bound_access_tokens=True,
     )
     assert found["userinfo"]["name"] == HANAKO.name
-    assert found["alive"]["cnf"] == {"x5t#S256": town.thumbprint(party)}
+    assert found["alive"]["cnf"] == {"x5t#S256": thumbprint(party)}
     assert found["token_alone"] == "invalid_token"
     assert found["without_certificate"] == "invalid_client"
 

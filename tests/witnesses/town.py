@@ -12,9 +12,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
-from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA256
-from jwt.utils import base64url_encode
 from rich.console import Console
 
 from gateway.app import opened_stores
@@ -28,7 +25,7 @@ from gateway.settings_file import load_settings
 from gateway.tenants.initial_tokens import NewInitialToken, make_initial_token
 from gateway.tenants.metadata import ClientMetadata
 from gateway.tenants.model import ClientKind
-from tests.support.throwaway_ca import Party, ThrowawayCa
+from tests.support.throwaway_ca import ThrowawayCa
 from tests.witnesses.conversation import Deeds, converse
 from tests.witnesses.front_door import CERTIFICATE_HEADER, front_door
 from tests.witnesses.keys import key_pair
@@ -125,11 +122,6 @@ class WitnessTown:
         url = f"{self.issuer}/authorize?{urlencode(query)}"
         with self.person() as hanako:
             hanako.visit(url, str(service["redirect_uri"]), "registration")
-
-    def thumbprint(self, party: Party) -> str:
-        """Of its certificate (RFC 8705 §3.1)."""
-        found = x509.load_pem_x509_certificate(party.certificate_file.read_bytes())
-        return base64url_encode(found.fingerprint(SHA256())).decode()
 
     def person(self) -> Person:
         return Person(self.world, self.ca.ca_file)

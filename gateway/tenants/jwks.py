@@ -12,6 +12,7 @@ from gateway.tenants.protocol import ClientSigningAlg
 
 MAX_KEYS = 16
 
+ED25519 = "Ed25519"
 _KEY_TYPES = ("EC", "RSA", "OKP")
 _PLAIN_RULE = "each member of a key holds a text, or a list of texts"
 _PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
@@ -30,9 +31,15 @@ def problem_of(jwks: Mapping[str, Any]) -> str | None:
     return next((problem for key in keys if (problem := problem_of_key(key)) is not None), None)
 
 
+def usual_name(alg: str) -> str:
+    """Ed25519 is the newer name of EdDSA with that curve (RFC 9864 §2.2)."""
+    return "EdDSA" if alg == ED25519 else alg
+
+
 def can_sign(key: Mapping[str, Any]) -> bool:
     """Whether a key of a good set is one to check signatures with."""
-    if key.get("use", "sig") != "sig" or key.get("alg", "ES256") not in get_args(ClientSigningAlg):
+    alg = usual_name(key.get("alg", "ES256"))
+    if key.get("use", "sig") != "sig" or alg not in get_args(ClientSigningAlg):
         return False
     return key.get("crv") in (None, "P-256", "P-384", "Ed25519")
 
@@ -57,6 +64,8 @@ def _read(key: dict[str, Any]) -> Any:
             return X25519PublicKey.from_public_bytes(base64url_decode(key["x"]))
         # PyJWT knows no algorithms of encryption; the key is read in the same way.
         key = {name: value for name, value in key.items() if name != "alg"}
+    if key.get("crv") == key.get("alg") == ED25519:
+        key = {**key, "alg": usual_name(ED25519)}
     return jwt.PyJWK(key).key
 
 

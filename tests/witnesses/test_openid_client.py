@@ -168,6 +168,7 @@ def test_what_the_card_proved_is_told_as_verified(town: WitnessTown) -> None:
         pytest.param("client_secret_jwt", None, marks=proven(Feature.CLIENT_SECRET_JWT)),
         pytest.param("private_key_jwt", "ES256", marks=proven(Feature.PRIVATE_KEY_JWT)),
         pytest.param("private_key_jwt", "PS256", marks=proven(Feature.PRIVATE_KEY_JWT)),
+        pytest.param("private_key_jwt", "EdDSA", marks=proven(Feature.PRIVATE_KEY_JWT)),
         pytest.param("none", None, marks=proven(Feature.PUBLIC)),
     ],
 )

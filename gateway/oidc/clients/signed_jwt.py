@@ -12,7 +12,9 @@ from functools import lru_cache
 from typing import Any
 
 import jwt
+from jwt.algorithms import OKPAlgorithm
 
+from gateway.tenants.jwks import ED25519, usual_name
 from gateway.tenants.model import Client
 
 ALGORITHMS = ("ES256", "ES384", "PS256", "RS256", "EdDSA")
@@ -20,6 +22,7 @@ SKEW = timedelta(seconds=30)
 MAX_LENGTH = 8_192
 _KEY_TYPES = {"ES256": "EC", "ES384": "EC", "PS256": "RSA", "RS256": "RSA", "EdDSA": "OKP"}
 _JWS = jwt.PyJWS(algorithms=list(ALGORITHMS))
+_JWS.register_algorithm(ED25519, OKPAlgorithm())
 
 
 class BadJwtError(Exception):
@@ -59,17 +62,22 @@ def verify_with(
 ) -> SignedJwt:
     """By one of these keys, and no other. Raises BadJwtError."""
     header, _ = _parts(unverified_jwt)
-    alg, kid, typ = header.get("alg"), header.get("kid"), header.get("typ")
-    if not isinstance(alg, str) or alg not in algorithms or alg not in ALGORITHMS:
+    named, kid, typ = header.get("alg"), header.get("kid"), header.get("typ")
+    if not isinstance(named, str):
+        raise BadJwtError("does not say how it is signed")
+    alg = usual_name(named)
+    if alg not in algorithms or alg not in ALGORITHMS:
         raise BadJwtError("is not signed in a way this client may use")
     for key in (jwks or {}).get("keys", ()):
-        if key.get("kty") != _KEY_TYPES[alg] or key.get("alg", alg) != alg:
+        if key.get("kty") != _KEY_TYPES[alg] or usual_name(key.get("alg", alg)) != alg:
+            continue
+        if named == ED25519 and key.get("crv") != ED25519:
             continue
         if key.get("use", "sig") != "sig" or kid not in (None, key.get("kid", kid)):
             continue
         try:
             public_key = _public_key(json.dumps(key, sort_keys=True), alg)
-            payload = _JWS.decode(unverified_jwt, public_key, [alg])
+            payload = _JWS.decode(unverified_jwt, public_key, [named])
         except (jwt.PyJWTError, ValueError, TypeError):
             continue
         return SignedJwt(_media_type(typ), alg, _object(payload))

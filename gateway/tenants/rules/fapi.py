@@ -74,7 +74,8 @@ def _check_messages(metadata: ClientMetadata) -> None:
             "introspection_signed_response_alg", "FAPI 2.0 Message Signing needs one"
         )
     keys = (metadata.jwks or {}).get("keys", ())
-    if not any(jwks.can_sign(key) and key.get("alg", "ES256") in FAPI_ALGORITHMS for key in keys):
+    algorithms = (jwks.usual_name(key.get("alg", "ES256")) for key in keys if jwks.can_sign(key))
+    if not any(alg in FAPI_ALGORITHMS for alg in algorithms):
         raise MetadataError("jwks", "FAPI 2.0 Message Signing needs a key that can sign so")
 
 

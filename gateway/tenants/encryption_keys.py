@@ -18,6 +18,6 @@ def key_for(jwks: Mapping[str, Any] | None, alg: EncryptionAlg) -> Mapping[str, 
 def _fits(key: Mapping[str, Any], alg: EncryptionAlg) -> bool:
     if key.get("use") != "enc" or key.get("alg", alg) != alg:
         return False
-    if alg == "RSA-OAEP-256":
+    if alg.startswith("RSA-"):
         return key.get("kty") == "RSA"
     return key.get("kty") in ("EC", "OKP") and key.get("crv") in _CURVES

@@ -20,7 +20,7 @@ ClientSigningAlg = Literal["ES256", "ES384", "PS256", "RS256", "EdDSA"]
 """With which a client may sign."""
 AssertionAlg = Literal["HS256", "ES256", "ES384", "PS256", "RS256", "EdDSA"]
 """With which a client may sign that it is itself; HS256: with its secret."""
-EncryptionAlg = Literal["RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"]
+EncryptionAlg = Literal["RSA-OAEP-256", "RSA-OAEP", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"]
 """How the key is agreed on when we encrypt for a client (RFC 7518 §4.1)."""
 ContentEncryption = Literal["A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM"]
 """What an answer is encrypted with then (RFC 7518 §5.1)."""

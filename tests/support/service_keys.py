@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
 from tests.support.gateway import Gateway
 
 SIGNING = ("ES256", "RS256", "PS256", "EdDSA")
-ENCRYPTION = ("RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
+ENCRYPTION = ("RSA-OAEP-256", "RSA-OAEP", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
 CONTENT = ("A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM")
 
 
@@ -35,7 +35,7 @@ class ServiceKey:
 
 @functools.cache
 def service_key(alg: str, curve: str = "P-256") -> ServiceKey:
-    if alg == "RSA-OAEP-256":
+    if alg.startswith("RSA-"):
         return ServiceKey(RSAKey.generate_key(2048))
     if curve == "X25519":
         return ServiceKey(OKPKey.generate_key("X25519"))

@@ -67,6 +67,10 @@ class Person:
         page = self._say_yes(page, "/approvals/")
         assert page.url.endswith("/approvals?told=agreed"), page.where
 
+    def sign_out(self, issuer: str) -> Page:
+        """At the front door itself."""
+        return self.submit(self.open(f"{issuer}/logout"), "/logout")
+
     def submit(self, page: Page, action: str, **fields: str) -> Page:
         return self._browser.submit(page, page.form(action), **fields)
 

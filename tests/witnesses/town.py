@@ -3,8 +3,8 @@
 import asyncio
 import json
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,13 +12,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
+import pytest
 from rich.console import Console
 
 from gateway.app import opened_stores
 from gateway.assembly import make_provider
 from gateway.clock import system_clock
 from gateway.demo.check import free_ports
-from gateway.demo.processes import parts_of, running
+from gateway.demo.processes import Part, parts_of, running
 from gateway.demo.run import prepare
 from gateway.demo.world import Ports, World
 from gateway.settings_file import load_settings
@@ -162,7 +163,17 @@ def witness_town(folder: Path) -> Iterator[WitnessTown]:
     world.settings_file.write_text(said.replace("[server]\n", own) + _SETTINGS)
     ca = ThrowawayCa(folder / "ca")
     apache = front_door(folder / "door", door, gateway, ca.server(), ca.ca_file)
-    with running(parts_of(world)[:2]), apache:
+    with _trusting(ca.ca_file, parts_of(world)[:2]), apache:
         town = WitnessTown(world, issuer, ca)
         town.hanako_comes_by()
         yield town
+
+
+@contextmanager
+def _trusting(ca_file: Path, parts: Sequence[Part]) -> Iterator[None]:
+    """Whom the gateway itself tells something is proven by the operator's own CA."""
+    with ExitStack() as processes:
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("SSL_CERT_FILE", str(ca_file))
+            processes.enter_context(running(parts))
+        yield

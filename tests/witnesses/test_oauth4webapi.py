@@ -39,6 +39,7 @@ def test_code_userinfo_refresh_introspection_and_revocation(town: WitnessTown) -
     claims, alive = found["claims"], found["alive"]
     assert found["userinfo"]["name"] == NAME
     assert (claims["aud"], claims["acr"]) == ("oauth4webapi-code", CARD)
+    assert found["resource"]["authorization_servers"] == [town.issuer]
     assert found["read"]["sub"] == alive["sub"] == claims["sub"]
     assert (found["read"]["client_id"], found["read"]["aud"]) == (claims["aud"], town.issuer)
     assert (alive["active"], found["rotated"]) == (True, True)
@@ -182,28 +183,38 @@ def test_tokens_bound_to_a_key_with_the_servers_nonces(town: WitnessTown) -> Non
     assert found["token_alone"] == "invalid_token"
 
 
-@pytest.mark.parametrize(
-    ("profile", "more"),
-    [
-        pytest.param("fapi2_security", {}, marks=proven(Feature.FAPI2_SECURITY)),
-        pytest.param(
-            "fapi2_message_signing",
-            {"require_signed_request_object": True, "introspection_signed_response_alg": "PS256"},
-            marks=proven(Feature.FAPI2_MESSAGE_SIGNING),
-        ),
-    ],
-)
-def test_fapi(town: WitnessTown, profile: str, more: dict[str, Any]) -> None:
+@proven(Feature.FAPI2_SECURITY)
+def test_fapi_with_a_certificate(town: WitnessTown) -> None:
+    party = town.ca.client("oauth4webapi-fapi")
     found = run(
         town,
         "fapi",
-        profile.replace("_", "-"),
+        "fapi",
+        {"certificate": files_of(party)},
+        security_profile="fapi2_security",
+        token_endpoint_auth_method="self_signed_tls_client_auth",
+        jwks={"keys": [certified_key(party)]},
+        require_pushed_authorization_requests=True,
+        tls_client_certificate_bound_access_tokens=True,
+    )
+    assert found["alive"]["cnf"] == {"x5t#S256": thumbprint(party)}
+    assert found["userinfo"]["name"] == NAME
+    assert found["unpushed"] == "invalid_request"
+
+
+@proven(Feature.FAPI2_SECURITY, Feature.FAPI2_MESSAGE_SIGNING)
+def test_fapi_with_signed_messages(town: WitnessTown) -> None:
+    found = run(
+        town,
+        "fapi",
+        "fapi-messages",
         key="PS256",
-        security_profile=profile,
+        security_profile="fapi2_message_signing",
         token_endpoint_auth_method="private_key_jwt",
         require_pushed_authorization_requests=True,
+        require_signed_request_object=True,
+        introspection_signed_response_alg="PS256",
         dpop_bound_access_tokens=True,
-        **more,
     )
     assert (found["token_type"], found["alive"]["active"]) == ("dpop", True)
     assert found["userinfo"]["name"] == NAME

@@ -3,6 +3,10 @@ import { done } from './conversation.mjs'
 import { as, auth, client, introspect, refused, signIn, whoIs } from './oauth4webapi.mjs'
 
 const tokens = await signIn({ more: { scope: 'openid profile offline_access' } })
+const issuer = new URL(as.issuer)
+const resource = await oauth
+  .resourceDiscoveryRequest(issuer)
+  .then((response) => oauth.processResourceDiscoveryResponse(issuer, response))
 // As a resource server checks it (RFC 9068).
 const shown = new Request(as.userinfo_endpoint, {
   headers: { authorization: `Bearer ${tokens.access_token}` },
@@ -18,6 +22,7 @@ await oauth
 done({
   claims: tokens.claims,
   userinfo,
+  resource,
   read,
   alive,
   rotated: fresh.refresh_token !== tokens.refresh_token,

@@ -21,8 +21,7 @@ const as_request = async (parameters) => {
   const request = await oauth.issueRequestObject(as, client, parameters, ownKey)
   return pushed({ request }, own)
 }
-const read = (answer, state) =>
-  oauth.validateJwtAuthResponse(as, client, answer, state)
+const read = (answer, state) => oauth.validateJwtAuthResponse(as, client, answer, state)
 const answers = signs ? { more: { response_mode: 'jwt' }, read } : {}
 const unpushed = await refused(() => signIn(answers))
 const tokens = await signIn({ as_request, ...answers, token: own })

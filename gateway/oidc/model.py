@@ -17,8 +17,9 @@ VERIFIED_CLAIMS = "verified_claims"
 
 @dataclass(frozen=True, slots=True)
 class ClaimsRequest:
-    """A checked `claims` parameter (OpenID Connect Core §5.5): what is to be told where. Claim → the
-    values that will do, None where any will; `verified_claims` as it came, one or a list of them."""
+    """A checked `claims` parameter (OpenID Connect Core §5.5): what is to be told where. Claim →
+    the values that will do, None where any will; `verified_claims` as it came, one or a list of
+    them."""
 
     userinfo: Mapping[str, Any] = field(default_factory=dict)
     id_token: Mapping[str, Any] = field(default_factory=dict)
@@ -79,6 +80,8 @@ class AuthorizationRequest:
     response_type: ResponseType = "code"
     response_mode: str | None = None
     """As it was asked for; None: the response type's own."""
+    pushed: str | None = field(default=None, repr=False)
+    """Where it is kept, if it was pushed: one answer is given to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ async def test_id_tokens_are_signed_as_the_service_asked(gateway: Gateway) -> No
         ({"code": "unknown"}, "invalid_grant"),
         ({"redirect_uri": None}, "invalid_request"),
         ({"redirect_uri": "https://health.example.test/other"}, "invalid_grant"),
-        ({"code_verifier": None}, "invalid_request"),
+        ({"code_verifier": None}, "invalid_grant"),
         ({"code_verifier": "short"}, "invalid_request"),
         ({"code_verifier": "x" * 43}, "invalid_grant"),
         ({"client_id": "points"}, "invalid_request"),

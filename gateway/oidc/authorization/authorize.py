@@ -25,6 +25,7 @@ from gateway.oidc.authorization.delegation import (
 from gateway.oidc.authorization.hybrid import id_token_beside
 from gateway.oidc.authorization.intake import read_request, target_again
 from gateway.oidc.authorization.next_step import Step, needs_signature, next_step
+from gateway.oidc.authorization.request_uris import use_up
 from gateway.oidc.authorization.response import (
     AuthorizationError,
     ResponseTarget,
@@ -83,7 +84,7 @@ class Authorize:
         )
         answers = query_parameters(http)
         if "cancelled" in answers or "declined" in answers:
-            await self._provider.moments.drop(KIND, request_id)
+            await self._use_up(request, request_id)
             cause = AccessDenied("the resident did not agree")
             raise AuthorizationError(target, cause)
         return await self._proceed(http, target, request, request_id, self._provider.clock())
@@ -141,8 +142,7 @@ class Authorize:
     ) -> Response:
         provider, client = self._provider, target.client
         moments = provider.moments
-        if request_id is not None and await moments.take(KIND, request_id) is None:
-            raise InvalidRequest("this sign-in has expired or is finished; start again")
+        await self._use_up(request, request_id)
         longest = FAPI_CODE if client.is_fapi else timedelta.max
         settings = provider.settings.oidc
         code = await codes.issue(moments, settings, request, session, now, longest=longest)
@@ -155,6 +155,15 @@ class Authorize:
         response = await answer(provider, http, target, told, now)
         remember_browser_state(provider, response, session)
         return response
+
+    async def _use_up(self, request: AuthorizationRequest, request_id: str | None) -> None:
+        """One answer is given to it. Raises InvalidRequest or InvalidRequestUri."""
+        moments = self._provider.moments
+        if request_id is not None and await moments.take(KIND, request_id) is None:
+            raise InvalidRequest("this sign-in has expired or is finished; start again")
+        if request.pushed is not None:
+            await use_up(self._provider, request.pushed)
+            await moments.drop(KIND, request.pushed)
 
     async def _ask_sign_in(
         self, target: ResponseTarget, request: AuthorizationRequest, request_id: str | None
@@ -194,8 +203,9 @@ class Authorize:
         return self._with_locales(await self._provider.consent_tasks.begin(task), request)
 
     async def _store(self, request: AuthorizationRequest, request_id: str | None = None) -> str:
-        """The local path at which the stored request goes on."""
-        request_id = request_id or secrets.token_urlsafe(24)
+        """The local path at which the stored request goes on: a pushed one at the same path
+        whenever it comes, so that one answer ends them all."""
+        request_id = request_id or request.pushed or secrets.token_urlsafe(24)
         lifetime = timedelta(seconds=self._provider.settings.login.task_seconds)
         await self._provider.moments.put(KIND, request_id, encode(request), lifetime)
         return f"/authorize/{request_id}"

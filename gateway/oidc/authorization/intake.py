@@ -18,7 +18,7 @@ from gateway.oidc.authorization.checks import check_authorization_request
 from gateway.oidc.authorization.delegation import with_delegation
 from gateway.oidc.authorization.hints import read_hints
 from gateway.oidc.authorization.request_object import open_request_object
-from gateway.oidc.authorization.request_uris import PREFIX, take_pushed
+from gateway.oidc.authorization.request_uris import PREFIX, find_pushed
 from gateway.oidc.authorization.response import (
     AuthorizationError,
     ResponseTarget,
@@ -38,7 +38,7 @@ async def read_request(
     was proven who could be told."""
     client = await find_service(provider.clients, outer.get("client_id"))
     if outer.get("request_uri", "").startswith(PREFIX):
-        pushed = await take_pushed(provider, client, outer["request_uri"])
+        pushed = await find_pushed(provider, client, outer["request_uri"])
         # The resident comes only now: what was signed in before counts as before.
         return target_again(client, pushed), replace(pushed, received_at=now)
     try:

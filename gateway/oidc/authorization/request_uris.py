@@ -1,6 +1,8 @@
-"""Requests that were pushed and wait for the browser, each for one use by one client (RFC 9126)."""
+"""Requests that were pushed and wait for the browser, each for one answer to one client
+(RFC 9126)."""
 
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 
 from gateway.errors import InvalidRequestUri
@@ -11,6 +13,8 @@ from gateway.tenants.model import Client
 LIFETIME = timedelta(seconds=60)
 PREFIX = "urn:ietf:params:oauth:request_uri:"
 KIND = "pushed-request"
+_USED = "used-request-uri"
+_REFUSED = "request_uri is unknown, used or expired; start again"
 
 
 async def keep_pushed(provider: Provider, client: Client, request: AuthorizationRequest) -> str:
@@ -20,15 +24,24 @@ async def keep_pushed(provider: Provider, client: Client, request: Authorization
     return request_uri
 
 
-async def take_pushed(
+async def find_pushed(
     provider: Provider, client: Client, unverified_uri: str
 ) -> AuthorizationRequest:
-    """Of many who bring it, one gets it; another client finds nothing, and uses nothing up. Raises
+    """To come with it uses nothing up: browsers look at addresses in advance, and residents load
+    pages again (FAPI 2.0 Security Profile §5.3.2.2, note 3). Another client finds nothing. Raises
     InvalidRequestUri."""
-    raw = await provider.moments.take(KIND, _key(provider, client, unverified_uri))
+    key = _key(provider, client, unverified_uri)
+    raw = await provider.moments.get(KIND, key)
     if raw is None:
-        raise InvalidRequestUri("request_uri is unknown, used or expired; start again")
-    return decode_request(raw)
+        raise InvalidRequestUri(_REFUSED)
+    return replace(decode_request(raw), pushed=key)
+
+
+async def use_up(provider: Provider, pushed: str) -> None:
+    """Of many who would be answered, one is. Raises InvalidRequestUri."""
+    if not await provider.moments.claim(_USED, pushed, LIFETIME):
+        raise InvalidRequestUri(_REFUSED)
+    await provider.moments.drop(KIND, pushed)
 
 
 def _key(provider: Provider, client: Client, request_uri: str) -> str:

@@ -3,8 +3,9 @@
 
 import asyncio
 import secrets
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
+import httpx2
 import pytest
 
 from gateway.oidc.authorization.request_uris import LIFETIME, PREFIX
@@ -73,6 +74,55 @@ async def test_of_twenty_uses_at_once_one_wins(gateway: Gateway, health: Relying
     assert len(won) == 1
     assert "code" in redirected(won[0])
     assert {answer.status_code for answer in answers if answer not in won} == {400}
+
+
+async def test_a_page_may_be_loaded_again_until_its_resident_has_answered(
+    gateway: Gateway, health: RelyingParty
+) -> None:
+    request_uri = await pushed(health)
+    resident = await gateway.resident()
+    await gateway.consent(health.client, resident)
+    async with gateway.browser() as browser:
+        pages = [await authorize_with(browser, health, request_uri=request_uri) for _ in range(3)]
+        assert {urlsplit(page.headers["location"]).path for page in pages} == {"/login"}
+        await gateway.sign_in(browser, resident)
+        answers = [await browser.get(await begun(gateway, page)) for page in pages]
+        answers.append(await authorize_with(browser, health, request_uri=request_uri))
+    assert "code" in redirected(answers.pop(0))
+    assert {(answer.status_code, "location" in answer.headers) for answer in answers} == {
+        (400, False)
+    }
+
+
+async def test_what_was_begun_ends_with_an_answer_that_was_given_at_once(
+    gateway: Gateway, health: RelyingParty
+) -> None:
+    request_uri = await pushed(health)
+    async with gateway.browser() as stranger:
+        page = await authorize_with(stranger, health, request_uri=request_uri)
+    async with await signed_in(gateway, health) as browser:
+        answer = await authorize_with(browser, health, request_uri=request_uri)
+        assert "code" in redirected(answer)
+        later = await browser.get(await begun(gateway, page))
+    assert (later.status_code, "location" in later.headers) == (400, False)
+
+
+async def test_a_refusal_uses_it_up_too(gateway: Gateway, health: RelyingParty) -> None:
+    request_uri = await pushed(health)
+    async with gateway.browser() as browser:
+        page = await authorize_with(browser, health, request_uri=request_uri)
+        told = redirected(await browser.get(f"{await begun(gateway, page)}?cancelled=1"))
+        assert told["error"] == "access_denied"
+        again = await authorize_with(browser, health, request_uri=request_uri)
+    assert (again.status_code, "location" in again.headers) == (400, False)
+
+
+async def begun(gateway: Gateway, page: httpx2.Response) -> str:
+    """Where the request goes on after the sign-in page that it led to."""
+    task = parse_qs(urlsplit(page.headers["location"]).query)["task"][0]
+    found = await gateway.provider.login_tasks.get(task)
+    assert found is not None
+    return found.return_to
 
 
 @pytest.mark.parametrize("request_uri", [f"{PREFIX}{'x' * 43}", PREFIX, f"{PREFIX}{'x' * 9_000}"])

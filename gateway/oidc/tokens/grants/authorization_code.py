@@ -24,7 +24,11 @@ _REFUSED = "the code is unknown, used or expired"
 
 async def authorization_code(provider: Provider, request: TokenRequest) -> TokenSet:
     caller, now = request.caller, request.now
-    code, redirect_uri, verifier = map(request.required, ("code", "redirect_uri", "code_verifier"))
+    code, redirect_uri = map(request.required, ("code", "redirect_uri"))
+    if "code_verifier" not in request.form:
+        # RFC 7636 §4.6: as one that does not fit, for every code was asked for with a challenge.
+        raise InvalidGrant("code_verifier is missing")
+    verifier = request.form["code_verifier"]
     if not _CODE_VERIFIER.match(verifier):
         raise InvalidRequest("code_verifier is malformed")
     issued = await _redeem(provider, caller, code, now)

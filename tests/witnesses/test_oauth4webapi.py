@@ -6,36 +6,21 @@ import pytest
 
 from gateway.tenants.protocol import CIBA, DATA_FLOW, DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE
 from tests.witnesses.certificates import certified_key, files_of, thumbprint
-from tests.witnesses.features import Feature, Witness, proves
+from tests.witnesses.features import Feature
+from tests.witnesses.node_library import CARD, CODE, NAME, OAUTH4WEBAPI
 from tests.witnesses.person import HANAKO
 from tests.witnesses.town import READING, TRUST_FRAMEWORK, WitnessTown
 
 pytestmark = pytest.mark.servers
 
-NAME = HANAKO.person.name
-CARD = "urn:genkan:acr:card-authentication"
-CODE = ("authorization_code", "refresh_token")
-
-
-def proven(*features: Feature) -> pytest.MarkDecorator:
-    return proves(Witness.OAUTH4WEBAPI, *features)
-
-
-def run(
-    town: WitnessTown, script: str, name: str, setup: dict[str, Any] | None = None, **metadata: Any
-) -> Any:
-    """What oauth4webapi_SCRIPT found, as a service of its own."""
-    known = town.know(f"oauth4webapi-{name}", **metadata)
-    return town.node(f"oauth4webapi_{script}.mjs", {**known, **(setup or {})})
-
 
 def signed_in(town: WitnessTown, name: str, parameters: dict[str, str], **metadata: Any) -> Any:
-    return run(town, "sign_in", name, {"parameters": parameters}, **metadata)
+    return OAUTH4WEBAPI.run(town, "sign_in", name, {"parameters": parameters}, **metadata)
 
 
-@proven(Feature.CODE, Feature.REFRESH, Feature.REVOKE, Feature.INTROSPECT)
+@OAUTH4WEBAPI.proves(Feature.CODE, Feature.REFRESH, Feature.REVOKE, Feature.INTROSPECT)
 def test_code_userinfo_refresh_introspection_and_revocation(town: WitnessTown) -> None:
-    found = run(town, "code", "code")
+    found = OAUTH4WEBAPI.run(town, "code", "code")
     claims, alive = found["claims"], found["alive"]
     assert found["userinfo"]["name"] == NAME
     assert (claims["aud"], claims["acr"]) == ("oauth4webapi-code", CARD)
@@ -46,15 +31,15 @@ def test_code_userinfo_refresh_introspection_and_revocation(town: WitnessTown) -
     assert (found["revoked"], found["access_with_it"]) == ({"active": False}, "invalid_token")
 
 
-@proven(Feature.INTROSPECT_JWT)
+@OAUTH4WEBAPI.proves(Feature.INTROSPECT_JWT)
 def test_introspection_as_a_signed_jwt(town: WitnessTown) -> None:
     found = signed_in(town, "introspects", {}, introspection_signed_response_alg="EdDSA")
     assert (found["alive"]["active"], found["alive"]["sub"]) == (True, found["claims"]["sub"])
 
 
-@proven(Feature.CLIENT_CREDENTIALS)
+@OAUTH4WEBAPI.proves(Feature.CLIENT_CREDENTIALS)
 def test_a_token_of_its_own(town: WitnessTown) -> None:
-    found = run(
+    found = OAUTH4WEBAPI.run(
         town,
         "own_token",
         "reader",
@@ -66,41 +51,43 @@ def test_a_token_of_its_own(town: WitnessTown) -> None:
     assert found["alive"]["sub"] == "oauth4webapi-reader"
 
 
-@proven(Feature.FORM_POST)
+@OAUTH4WEBAPI.proves(Feature.FORM_POST)
 def test_the_answer_is_posted(town: WitnessTown) -> None:
     found = signed_in(town, "form-post", {"response_mode": "form_post"})
     assert found["userinfo"]["name"] == NAME
 
 
-@proven(Feature.HYBRID)
+@OAUTH4WEBAPI.proves(Feature.HYBRID)
 def test_an_id_token_comes_with_the_code(town: WitnessTown) -> None:
-    found = run(town, "hybrid", "hybrid", response_types=("code id_token",))
+    found = OAUTH4WEBAPI.run(town, "hybrid", "hybrid", response_types=("code id_token",))
     assert found["claims"]["acr"] == CARD
 
 
-@proven(Feature.PAR)
+@OAUTH4WEBAPI.proves(Feature.PAR)
 def test_a_pushed_request(town: WitnessTown) -> None:
-    found = run(town, "pushed", "par", require_pushed_authorization_requests=True)
+    found = OAUTH4WEBAPI.run(town, "pushed", "par", require_pushed_authorization_requests=True)
     assert found["userinfo"]["name"] == NAME
     assert found["uris"][0].startswith("urn:ietf:params:oauth:request_uri:")
     assert found["unpushed"] == "invalid_request"
 
 
-@proven(Feature.JAR)
+@OAUTH4WEBAPI.proves(Feature.JAR)
 def test_a_signed_request_that_only_the_gateway_can_read(town: WitnessTown) -> None:
-    found = run(town, "sealed_request", "jar", key="ES256", require_signed_request_object=True)
+    found = OAUTH4WEBAPI.run(
+        town, "sealed_request", "jar", key="ES256", require_signed_request_object=True
+    )
     assert found["userinfo"]["name"] == NAME
 
 
-@proven(Feature.JARM)
+@OAUTH4WEBAPI.proves(Feature.JARM)
 @pytest.mark.parametrize("mode", ["query.jwt", "fragment.jwt", "form_post.jwt"])
 def test_a_signed_answer(town: WitnessTown, mode: str) -> None:
     name = f"jarm-{mode[:4]}"
-    found = run(town, "signed_answer", name, {"response_mode": mode})
+    found = OAUTH4WEBAPI.run(town, "signed_answer", name, {"response_mode": mode})
     assert found["claims"]["acr"] == CARD
 
 
-@proven(Feature.ENCRYPTED)
+@OAUTH4WEBAPI.proves(Feature.ENCRYPTED)
 def test_id_token_and_userinfo_that_only_the_service_can_read(town: WitnessTown) -> None:
     alg = "ECDH-ES+A128KW"
     found = signed_in(
@@ -116,7 +103,7 @@ def test_id_token_and_userinfo_that_only_the_service_can_read(town: WitnessTown)
     assert found["userinfo"]["name"] == NAME
 
 
-@proven(Feature.CLAIMS, Feature.VERIFIED_CLAIMS)
+@OAUTH4WEBAPI.proves(Feature.CLAIMS, Feature.VERIFIED_CLAIMS)
 def test_claims_by_name_and_what_the_card_proved(town: WitnessTown) -> None:
     verified = '{"verification": {"trust_framework": null}, "claims": {"birthdate": null}}'
     claims = f'{{"id_token": {{"gender": null, "verified_claims": {verified}}}}}'
@@ -131,10 +118,16 @@ def test_claims_by_name_and_what_the_card_proved(town: WitnessTown) -> None:
 @pytest.mark.parametrize(
     ("method", "key"),
     [
-        pytest.param("client_secret_post", None, marks=proven(Feature.CLIENT_SECRET_POST)),
-        pytest.param("client_secret_jwt", None, marks=proven(Feature.CLIENT_SECRET_JWT)),
-        pytest.param("private_key_jwt", "ES256", marks=proven(Feature.PRIVATE_KEY_JWT)),
-        pytest.param("none", None, marks=proven(Feature.PUBLIC)),
+        pytest.param(
+            "client_secret_post", None, marks=OAUTH4WEBAPI.proves(Feature.CLIENT_SECRET_POST)
+        ),
+        pytest.param(
+            "client_secret_jwt", None, marks=OAUTH4WEBAPI.proves(Feature.CLIENT_SECRET_JWT)
+        ),
+        pytest.param(
+            "private_key_jwt", "ES256", marks=OAUTH4WEBAPI.proves(Feature.PRIVATE_KEY_JWT)
+        ),
+        pytest.param("none", None, marks=OAUTH4WEBAPI.proves(Feature.PUBLIC)),
     ],
 )
 def test_each_way_to_prove_who_asks(town: WitnessTown, method: str, key: str | None) -> None:
@@ -143,7 +136,7 @@ def test_each_way_to_prove_who_asks(town: WitnessTown, method: str, key: str | N
     assert found["userinfo"]["name"] == NAME
 
 
-@proven(Feature.ALGORITHMS)
+@OAUTH4WEBAPI.proves(Feature.ALGORITHMS)
 @pytest.mark.parametrize("alg", ["RS256", "PS256", "EdDSA"])
 def test_id_tokens_and_userinfo_are_signed_as_registered(town: WitnessTown, alg: str) -> None:
     found = signed_in(
@@ -157,10 +150,10 @@ def test_id_tokens_and_userinfo_are_signed_as_registered(town: WitnessTown, alg:
     assert found["userinfo"]["name"] == NAME
 
 
-@proven(Feature.MTLS_AUTH, Feature.MTLS_BOUND)
+@OAUTH4WEBAPI.proves(Feature.MTLS_AUTH, Feature.MTLS_BOUND)
 def test_a_service_with_a_registered_certificate(town: WitnessTown) -> None:
     party = town.ca.client("oauth4webapi")
-    found = run(
+    found = OAUTH4WEBAPI.run(
         town,
         "sign_in",
         "mtls",
@@ -173,9 +166,9 @@ def test_a_service_with_a_registered_certificate(town: WitnessTown) -> None:
     assert found["userinfo"]["name"] == NAME
 
 
-@proven(Feature.DPOP)
+@OAUTH4WEBAPI.proves(Feature.DPOP)
 def test_tokens_bound_to_a_key_with_the_servers_nonces(town: WitnessTown) -> None:
-    found = run(town, "bound", "dpop", dpop_bound_access_tokens=True)
+    found = OAUTH4WEBAPI.run(town, "bound", "dpop", dpop_bound_access_tokens=True)
     assert found["token_type"] == "dpop"
     cnf = {"jkt": found["thumbprint"]}
     assert found["alive"]["cnf"] == found["read"]["cnf"] == cnf
@@ -183,10 +176,10 @@ def test_tokens_bound_to_a_key_with_the_servers_nonces(town: WitnessTown) -> Non
     assert found["token_alone"] == "invalid_token"
 
 
-@proven(Feature.FAPI2_SECURITY)
+@OAUTH4WEBAPI.proves(Feature.FAPI2_SECURITY)
 def test_fapi_with_a_certificate(town: WitnessTown) -> None:
     party = town.ca.client("oauth4webapi-fapi")
-    found = run(
+    found = OAUTH4WEBAPI.run(
         town,
         "fapi",
         "fapi",
@@ -202,9 +195,9 @@ def test_fapi_with_a_certificate(town: WitnessTown) -> None:
     assert found["unpushed"] == "invalid_request"
 
 
-@proven(Feature.FAPI2_SECURITY, Feature.FAPI2_MESSAGE_SIGNING)
+@OAUTH4WEBAPI.proves(Feature.FAPI2_SECURITY, Feature.FAPI2_MESSAGE_SIGNING)
 def test_fapi_with_signed_messages(town: WitnessTown) -> None:
-    found = run(
+    found = OAUTH4WEBAPI.run(
         town,
         "fapi",
         "fapi-messages",
@@ -221,18 +214,18 @@ def test_fapi_with_signed_messages(town: WitnessTown) -> None:
     assert found["unpushed"] == "invalid_request"
 
 
-@proven(Feature.DEVICE)
+@OAUTH4WEBAPI.proves(Feature.DEVICE)
 def test_a_kiosk(town: WitnessTown) -> None:
-    found = run(town, "device", "kiosk", grant_types=(DEVICE_CODE,), redirect_uris=())
+    found = OAUTH4WEBAPI.run(town, "device", "kiosk", grant_types=(DEVICE_CODE,), redirect_uris=())
     assert found["before"] == "authorization_pending"
     assert found["userinfo"]["name"] == NAME
     assert found["again"] == "invalid_grant"
 
 
-@proven(Feature.CIBA)
+@OAUTH4WEBAPI.proves(Feature.CIBA)
 def test_a_counter(town: WitnessTown) -> None:
     grants = (*CODE, CIBA)
-    found = run(
+    found = OAUTH4WEBAPI.run(
         town, "counter", "counter", grant_types=grants, backchannel_token_delivery_mode="poll"
     )
     assert found["before"] == "authorization_pending"
@@ -240,14 +233,14 @@ def test_a_counter(town: WitnessTown) -> None:
     assert found["userinfo"]["name"] == NAME
 
 
-@proven(Feature.RAR, Feature.TOKEN_EXCHANGE, Feature.RESOURCE)
+@OAUTH4WEBAPI.proves(Feature.RAR, Feature.TOKEN_EXCHANGE, Feature.RESOURCE)
 def test_data_flows_from_service_to_service_as_hanako_agreed(town: WitnessTown) -> None:
     api = "https://oauth4webapi-api.example.test/api"
     datatype = {"name": "household", "label_ja": "世帯", "label_en": "Household"}
     town.register("oauth4webapi-api", resources=[api], datatypes=[datatype])
     flow = {"type": DATA_FLOW, "locations": [api], "actions": ["read"]}
     flow["datatypes"] = ["household"]
-    found = run(
+    found = OAUTH4WEBAPI.run(
         town,
         "data_flow",
         "data",
@@ -261,15 +254,17 @@ def test_data_flows_from_service_to_service_as_hanako_agreed(town: WitnessTown) 
     assert found["elsewhere"] == "invalid_target"
 
 
-@proven(Feature.JWT_BEARER)
+@OAUTH4WEBAPI.proves(Feature.JWT_BEARER)
 def test_a_backend_acts_for_hanako_while_she_is_away(town: WitnessTown) -> None:
-    found = run(town, "assertion", "backend", key="EdDSA", grant_types=(*CODE, JWT_BEARER))
+    found = OAUTH4WEBAPI.run(
+        town, "assertion", "backend", key="EdDSA", grant_types=(*CODE, JWT_BEARER)
+    )
     assert found["userinfo"]["name"] == NAME
     assert "id_token" not in found["tokens"]
     assert found["nobody"] == "invalid_grant"
 
 
-@proven(Feature.REGISTRATION)
+@OAUTH4WEBAPI.proves(Feature.REGISTRATION)
 def test_a_service_registers_itself(town: WitnessTown) -> None:
     metadata = {
         "client_name#ja": "登録",
@@ -284,7 +279,7 @@ def test_a_service_registers_itself(town: WitnessTown) -> None:
         "metadata": metadata,
         "initial_access_token": town.initial_access_token("openid"),
     }
-    found = town.node("oauth4webapi_registration.mjs", setup)
+    found = OAUTH4WEBAPI.run_unknown(town, "registration", setup)
     assert found["registered"]["client_name#en"] == "Self"
     assert found["managed"]["client_id"] == found["registered"]["client_id"]
     assert found["too_much"] == "invalid_client_metadata"

@@ -19,6 +19,7 @@ from gateway.oidc.clients.signed_jwt import (
     identifier,
     verify_signed,
 )
+from gateway.oidc.link import is_local_id
 from gateway.oidc.model import Grant
 from gateway.oidc.provider import Provider
 from gateway.oidc.scopes import NEED_CONSENT, still_allowed
@@ -70,7 +71,9 @@ async def check_assertion(
 
 async def _offline_grant(provider: Provider, request: TokenRequest, local_id: str) -> Grant:
     client_id = request.client.client_id
-    resident_id = await provider.links.resident_of(client_id, local_id)
+    resident_id = None
+    if is_local_id(local_id):
+        resident_id = await provider.links.resident_of(client_id, local_id)
     if resident_id is None:
         raise InvalidGrant(_REFUSED)
     async with provider.records.reading() as connection:

@@ -1,4 +1,5 @@
-"""A gateway behind a proxy that hands on certificates, and services held to FAPI 2.0."""
+"""A service whose resident is signed in; a gateway behind a proxy that hands on certificates, and
+services held to FAPI 2.0."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -7,8 +8,10 @@ import httpx2
 import pytest
 
 from tests.conformance.fapi import PROFILES, FapiClient, fapi_client, signed_in
+from tests.conformance.visit import Visit
 from tests.oidc.clients.conftest import behind_proxy
 from tests.support.gateway import Gateway, open_gateway
+from tests.support.relying_party import RelyingParty
 
 
 @pytest.fixture
@@ -27,3 +30,14 @@ async def fapi(request: pytest.FixtureRequest, proxied: Gateway) -> FapiClient:
 async def browser(proxied: Gateway, fapi: FapiClient) -> AsyncIterator[httpx2.AsyncClient]:
     async with await signed_in(proxied, fapi) as browser:
         yield browser
+
+
+@pytest.fixture(params=[None, "form_post"], ids=["default", "form_post"])
+async def visit(request: pytest.FixtureRequest, gateway: Gateway) -> AsyncIterator[Visit]:
+    """Of a service whose secret comes in the header; signed in, and agreed to."""
+    service = RelyingParty(gateway, await gateway.service("health"))
+    resident = await gateway.resident()
+    await gateway.consent(service.client, resident)
+    async with gateway.browser() as browser:
+        await gateway.sign_in(browser, resident)
+        yield Visit(service, browser, resident, request.param)

@@ -74,16 +74,19 @@ logout_deliveries = sa.Table(
 # still open somewhere, nothing is granted to, or told of, somebody who is not active.
 _NEW = {column.name: sa.bindparam(column.name, type_=column.type) for column in grants.c}
 del _NEW["revoked_at"]
-# A code may be on its way while the sign-in it was issued in ends: it buys nothing any more.
-_SESSION_ENDED = sa.exists().where(ended_sessions.c.session_id == _NEW["session_id"])
 _NEW_OF_ACTIVE = sa.select(*_NEW.values()).where(
-    residents.c.resident_id == _NEW["resident_id"],
-    in_force(_NEW["created_at"]),
-    ~_SESSION_ENDED,
+    residents.c.resident_id == _NEW["resident_id"], in_force(_NEW["created_at"])
 )
+# A code may be on its way while the sign-in it was issued in ends: it buys nothing any more. On
+# PostgreSQL they may even come at the same moment: its function (0004) has one wait for the other,
+# and looks then. SQLite's writers stand in line anyway.
+_IS_OPEN: Mapping[str, sa.ColumnElement[bool]] = {
+    "sqlite": ~sa.exists().where(ended_sessions.c.session_id == _NEW["session_id"]),
+    "postgresql": sa.func.sign_in_is_open(_NEW["session_id"]),
+}
 _ADD_GRANT = {
     dialect: insert(grants)
-    .from_select(list(_NEW), _NEW_OF_ACTIVE)
+    .from_select(list(_NEW), _NEW_OF_ACTIVE.where(_IS_OPEN[dialect]))
     .on_conflict_do_nothing(index_elements=[grants.c.grant_id])
     for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }

@@ -74,11 +74,11 @@ class SignOut:
             grants.c.resident_id == session.resident_id, self.notices.may_be_open(now)
         )
         async with self.records.writing() as connection:
+            await _close(connection, session.visit_id, now)
             here = await _services(connection, grants.c.session_id == session.visit_id)
             known = await _services(connection, open_ones)
             await end_what_was_begun(connection, resident_ids, now)
             await self.grants.revoke_of_residents(connection, resident_ids, now)
-            await _close(connection, session.visit_id, now)
             entry = replace(self._entry(session, origin, now), detail={"sessions": "all"})
             await self.audit.write(connection, entry)
         self.back_channel.soon()
@@ -122,7 +122,11 @@ async def _services(
 
 
 async def _close(connection: AsyncConnection, session_id: str, now: datetime) -> bool:
-    """False where somebody has closed it before. Codes that were issued in it buy nothing more."""
+    """False where somebody has closed it before. Codes that were issued in it buy nothing more, and
+    what they bought until now is found: first of all, it waits for whoever redeems one."""
+    if connection.dialect.name == "postgresql":
+        number = sa.func.hashtextextended(session_id, 0)
+        await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
     values = {"session_id": session_id, "ended_at": now}
     closed = await connection.execute(_CLOSE[connection.dialect.name], values)
     return closed.rowcount == 1

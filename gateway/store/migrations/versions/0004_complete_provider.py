@@ -14,6 +14,7 @@ depends_on = None
 def upgrade() -> None:
     _grants()
     _logouts()
+    _sign_in_is_open()
     _registration()
     _client_secrets()
     _delegation()
@@ -94,6 +95,25 @@ def _logouts() -> None:
     )
     for column in ("client_id", "next_at"):
         op.create_index(op.f(f"ix_logout_deliveries_{column}"), "logout_deliveries", [column])
+
+
+def _sign_in_is_open() -> None:
+    """Asked by whoever writes a grant, who holds until their commit what whoever ends the sign-in
+    waits for, or waits for it. What a volatile function reads is as new as its own statement, not
+    as the one that calls it: it sees what was committed while it waited."""
+    if op.get_bind().dialect.name != "postgresql":
+        return
+    op.execute(
+        """
+        CREATE OR REPLACE FUNCTION sign_in_is_open(which text) RETURNS boolean
+        LANGUAGE plpgsql VOLATILE AS $$
+        BEGIN
+            PERFORM pg_advisory_xact_lock_shared(hashtextextended(which, 0));
+            RETURN NOT EXISTS (SELECT FROM ended_sessions WHERE session_id = which);
+        END
+        $$
+        """
+    )
 
 
 def _client_secrets() -> None:

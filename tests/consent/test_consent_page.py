@@ -21,7 +21,7 @@ async def test_the_page_says_who_wants_what_for_what(asked: Asked) -> None:
         "健診のご案内",
         "氏名",
         "住所",
-        "個人番号(マイナンバー)は渡されません",
+        "個人番号（マイナンバー）は渡されません",
     ):
         assert words in page.text
     assert "生年月日" not in page.text

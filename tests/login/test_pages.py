@@ -49,7 +49,7 @@ async def test_no_pin_and_no_individual_number_is_asked_for(visitor: Visitor) ->
     assert not [name for name in fields if "pin" in name or "password" in name]
     assert 'type="password"' not in page.text
     assert 'type="text"' not in page.text
-    assert "個人番号(マイナンバー)は読み取りません" in page.text
+    assert "個人番号（マイナンバー）は読み取りません" in page.text
 
 
 async def test_a_browser_keeps_its_name_from_page_to_page(visitor: Visitor) -> None:

@@ -61,7 +61,7 @@ async def test_every_browser_is_signed_out_and_every_token_dead(
         elsewhere = await health.tokens(other)
         answer = await sign_out(gateway, browser)
         assert answer.status_code == 200
-        assert "すべての端末でサインアウトしました" in answer.text
+        assert "すべての場所でサインアウトしました" in answer.text
         assert 'genkan_session="";' in answer.headers["set-cookie"]
         assert not await is_signed_in(health, other)
         assert "サインインしています" not in (await other.get("/")).text

@@ -54,6 +54,11 @@ _SHOWN = """
 <p data-claim="user"><!--#echo var="REMOTE_USER" --></p>
 <p data-claim="refresh"><!--#echo var="OIDC_refresh_token" --></p>
 """
+_ENCRYPTED = """
+OIDCIDTokenEncryptedResponseAlg RSA-OAEP
+OIDCUserInfoSignedResponseAlg ES256
+OIDCUserInfoEncryptedResponseAlg RSA-OAEP
+"""
 _FRAME = re.compile(r'<iframe src="([^"]+)"')
 
 
@@ -215,16 +220,18 @@ def test_apache_renews_its_tokens_and_gives_them_back(town: WitnessTown, tmp_pat
         assert told.json()["error"] == "invalid_grant"
 
 
-@proven(Feature.ENCRYPTED)
-def test_an_id_token_that_only_apache_can_read(town: WitnessTown, tmp_path: Path) -> None:
+@proven(Feature.ENCRYPTED, Feature.ENCRYPTED_USERINFO)
+def test_id_token_and_userinfo_that_only_apache_can_read(town: WitnessTown, tmp_path: Path) -> None:
     jwks, directives = key_files(tmp_path, "enc")
     page = protected_page(
         town,
         tmp_path,
         "apache-hidden",
-        f"{directives}OIDCIDTokenEncryptedResponseAlg RSA-OAEP",
+        directives + _ENCRYPTED,
         jwks=jwks,
         id_token_encrypted_response_alg="RSA-OAEP",
+        userinfo_signed_response_alg="ES256",
+        userinfo_encrypted_response_alg="RSA-OAEP",
     )
     with page as address, town.person() as hanako:
         signed_in(hanako, address)

@@ -87,7 +87,7 @@ def test_a_signed_answer(town: WitnessTown, mode: str) -> None:
     assert found["claims"]["acr"] == CARD
 
 
-@OAUTH4WEBAPI.proves(Feature.ENCRYPTED)
+@OAUTH4WEBAPI.proves(Feature.ENCRYPTED, Feature.ENCRYPTED_USERINFO)
 def test_id_token_and_userinfo_that_only_the_service_can_read(town: WitnessTown) -> None:
     alg = "ECDH-ES+A128KW"
     found = signed_in(

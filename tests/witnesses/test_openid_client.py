@@ -81,7 +81,7 @@ def test_a_signed_answer(town: WitnessTown) -> None:
     assert found["claims"]["acr"] == CARD
 
 
-@OPENID_CLIENT.proves(Feature.JARM, Feature.ENCRYPTED)
+@OPENID_CLIENT.proves(Feature.JARM)
 def test_a_signed_answer_that_only_the_service_can_read(town: WitnessTown) -> None:
     found = OPENID_CLIENT.run(
         town,
@@ -94,7 +94,7 @@ def test_a_signed_answer_that_only_the_service_can_read(town: WitnessTown) -> No
     assert found["claims"]["acr"] == CARD
 
 
-@OPENID_CLIENT.proves(Feature.ENCRYPTED)
+@OPENID_CLIENT.proves(Feature.ENCRYPTED, Feature.ENCRYPTED_USERINFO)
 @pytest.mark.parametrize("alg", ["ECDH-ES+A128KW", "RSA-OAEP-256"])
 def test_id_token_and_userinfo_that_only_the_service_can_read(town: WitnessTown, alg: str) -> None:
     found = OPENID_CLIENT.run(

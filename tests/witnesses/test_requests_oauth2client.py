@@ -1,107 +1,20 @@
-"""requests-oauth2client, in the test's own process."""
+"""requests-oauth2client: Hanako signs in at the service."""
 
-import json
-import time
-import uuid
 from typing import Any
 
 import pytest
 import requests
-from jwskate import Jwk, Jwt
-from requests_oauth2client import (
-    AuthorizationRequest,
-    BackChannelAuthenticationPollingJob,
-    BearerToken,
-    ClientSecretBasic,
-    ClientSecretJwt,
-    ClientSecretPost,
-    DeviceAuthorizationPollingJob,
-    DPoPToken,
-    IdToken,
-    InvalidGrant,
-    InvalidTarget,
-    OAuth2Client,
-    PrivateKeyJwt,
-    PublicApp,
-)
+from jwskate import Jwk
+from requests_oauth2client import DPoPToken, InvalidGrant
 
-from gateway.tenants.protocol import CIBA, DATA_FLOW, DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE
-from tests.witnesses.features import Feature, Witness, proves
-from tests.witnesses.person import HANAKO, Person
+from tests.witnesses.features import Feature
+from tests.witnesses.person import HANAKO
+from tests.witnesses.requests_library import SCOPE, id_token, library, proven, service, sign_in
 from tests.witnesses.town import READING, WitnessTown
 
 pytestmark = pytest.mark.servers
 
 CARD = "urn:genkan:acr:card-authentication"
-CODE = ("authorization_code", "refresh_token")
-SCOPE = "openid profile offline_access"
-
-
-def proven(*features: Feature) -> pytest.MarkDecorator:
-    return proves(Witness.REQUESTS_OAUTH2CLIENT, *features)
-
-
-def proof_of(known: dict[str, Any]) -> requests.auth.AuthBase:
-    """By which the library proves who asks."""
-    client_id, secret = known["client_id"], known["client_secret"]
-    match known["metadata"]["token_endpoint_auth_method"]:
-        case "client_secret_basic":
-            return ClientSecretBasic(client_id, secret)
-        case "client_secret_post":
-            return ClientSecretPost(client_id, secret)
-        case "client_secret_jwt":
-            return ClientSecretJwt(client_id, secret)
-        case "private_key_jwt":
-            return PrivateKeyJwt(client_id, known["key"])
-    return PublicApp(client_id)
-
-
-def library(
-    town: WitnessTown, known: dict[str, Any], alg: str = "ES256", **more: Any
-) -> OAuth2Client:
-    session = requests.Session()
-    session.trust_env, session.verify = False, str(town.ca.ca_file)
-    told = session.get(f"{town.issuer}/.well-known/openid-configuration").json()
-    return OAuth2Client.from_discovery_endpoint(
-        issuer=town.issuer,
-        auth=proof_of(known),
-        session=session,
-        testing=True,  # it takes no issuer with a port otherwise
-        redirect_uri=known["redirect_uri"],
-        id_token_signed_response_alg=alg,
-        # Two that it does not take from discovery.
-        device_authorization_endpoint=told["device_authorization_endpoint"],
-        backchannel_authentication_endpoint=told["backchannel_authentication_endpoint"],
-        **more,
-    )
-
-
-def service(town: WitnessTown, name: str, **metadata: Any) -> OAuth2Client:
-    return library(town, town.know(f"roc-{name}", **metadata))
-
-
-def sign_in(
-    client: OAuth2Client,
-    hanako: Person,
-    request: AuthorizationRequest,
-    sent: Any = None,
-    *,
-    validate: bool = True,
-) -> BearerToken:
-    """`sent`: what stands for the request. The library checks state and iss of the answer, and of
-    the ID token signature, audience, times, nonce, acr and at_hash."""
-    answer = hanako.visit((sent or request).uri, str(request.redirect_uri))
-    return client.authorization_code(request.validate_callback(answer.url), validate=validate)
-
-
-def id_token(tokens: BearerToken) -> IdToken:
-    assert isinstance(tokens.id_token, IdToken)
-    return tokens.id_token
-
-
-def link(town: WitnessTown, client: OAuth2Client, tokens: BearerToken, local_id: str) -> None:
-    told = client.session.put(f"{town.issuer}/link", json={"local_id": local_id}, auth=tokens)
-    told.raise_for_status()
 
 
 @proven(Feature.CODE, Feature.REFRESH, Feature.INTROSPECT, Feature.REVOKE)
@@ -216,86 +129,3 @@ def test_an_id_token_that_only_the_service_can_read(town: WitnessTown) -> None:
             )
             client = library(town, known, id_token_decryption_key=Jwk(known["opening_key"]))
             assert id_token(sign_in(client, hanako, client.authorization_request())).acr == CARD
-
-
-@proven(Feature.DEVICE)
-def test_a_kiosk(town: WitnessTown) -> None:
-    client = service(town, "kiosk", grant_types=(DEVICE_CODE,), redirect_uris=())
-    asked = client.authorize_device(scope="openid profile")
-    with town.person() as hanako:
-        hanako.answer_device(str(asked.verification_uri_complete))
-    tokens = DeviceAuthorizationPollingJob(client, asked, interval=1)()
-    assert tokens is not None
-    assert client.userinfo(tokens)["name"] == HANAKO.person.name
-
-
-@proven(Feature.CIBA)
-def test_a_counter(town: WitnessTown) -> None:
-    client = service(
-        town, "counter", grant_types=(*CODE, CIBA), backchannel_token_delivery_mode="poll"
-    )
-    with town.person() as hanako:
-        before = sign_in(client, hanako, client.authorization_request(scope="openid link"))
-        link(town, client, before, "C-0001")
-        asked = client.backchannel_authentication_request(
-            "openid profile", login_hint="C-0001", binding_message="窓口7"
-        )
-        hanako.answer_counter(f"{town.issuer}/approvals", "窓口7")
-    tokens = BackChannelAuthenticationPollingJob(client, asked, interval=1)()
-    assert tokens is not None
-    claims = client.userinfo(tokens)
-    assert (claims["sub"], claims["name"]) == (id_token(before).subject, HANAKO.person.name)
-
-
-@proven(Feature.RESOURCE, Feature.TOKEN_EXCHANGE)
-def test_data_flows_from_service_to_service_as_hanako_agreed(town: WitnessTown) -> None:
-    api = "https://roc-api.example.test/api"
-    datatype = {"name": "allowance", "label_ja": "児童手当", "label_en": "Child allowance"}
-    town.register("roc-api", resources=[api], datatypes=[datatype])
-    client = service(
-        town,
-        "data",
-        grant_types=(*CODE, TOKEN_EXCHANGE),
-        allowed_resources=(api,),
-        authorization_details_types=(DATA_FLOW,),
-    )
-    flow = {
-        "type": DATA_FLOW,
-        "locations": [api],
-        "actions": ["read"],
-        "datatypes": ["allowance"],
-    }
-    request = client.authorization_request(authorization_details=json.dumps([flow]), resource=api)
-    with town.person() as hanako:
-        tokens = sign_in(client, hanako, request)
-    exchanged = client.token_exchange(subject_token=tokens, resource=api)
-    alive = client.introspect_token(exchanged)
-    assert (alive["active"], alive["aud"]) == (True, api)
-    assert alive["act"] == {"sub": client.client_id}
-    with pytest.raises(InvalidTarget):
-        client.token_exchange(subject_token=tokens, resource="https://elsewhere.example.test/api")
-
-
-@proven(Feature.JWT_BEARER)
-def test_a_backend_acts_for_hanako_while_she_is_away(town: WitnessTown) -> None:
-    known = town.know("roc-backend", key="ES256", grant_types=(*CODE, JWT_BEARER))
-    client = library(town, known)
-    with town.person() as hanako:
-        tokens = sign_in(client, hanako, client.authorization_request(scope=f"{SCOPE} link"))
-    link(town, client, tokens, "B-0001")
-
-    def asserted(local_id: str) -> BearerToken:
-        now = int(time.time())
-        claims = {
-            "iss": client.client_id,
-            "sub": local_id,
-            "aud": client.token_endpoint,
-            "iat": now,
-            "exp": now + 60,
-            "jti": str(uuid.uuid4()),
-        }
-        return client.jwt_bearer(Jwt.sign(claims, key=known["key"]))
-
-    assert client.userinfo(asserted("B-0001"))["sub"] == id_token(tokens).subject
-    with pytest.raises(InvalidGrant):
-        asserted("B-0002")

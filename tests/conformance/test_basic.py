@@ -26,7 +26,7 @@ async def test_oidcc_server(visit: Visit) -> None:
     this issuer, for this client alone, fresh, with the nonce and the hash of the access token; and
     userinfo tells of the same person."""
     told = await visit.told()
-    assert (told["state"], told.keys()) == ("af0ifjsldkj", {"code", "state", "iss"})
+    assert (told["state"], set(told)) == ("af0ifjsldkj", {"code", "state", "iss"})
     answer = await visit.service.redeem(told["code"])
     assert answer.headers["cache-control"] == "no-store"
     tokens = answer.json()

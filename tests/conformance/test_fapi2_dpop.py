@@ -1,6 +1,8 @@
 """Modules that fapi2-security-profile-final-test-plan and fapi2-message-signing-final-test-plan
 share, in our own words, each for both: proofs of possession (RFC 9449)."""
 
+from typing import Any
+
 import httpx2
 import jwt
 import pytest
@@ -17,7 +19,7 @@ pytestmark = pytest.mark.anyio
 async def everywhere(fapi: FapiClient, browser: httpx2.AsyncClient, **times: int) -> None:
     """Proofs with these claims, seconds from now, are good at /par, /token and /userinfo."""
 
-    def claims() -> dict[str, int]:
+    def claims() -> dict[str, Any]:
         now = int(fapi.gateway.clock().timestamp())
         return {name: now + step for name, step in times.items()}
 

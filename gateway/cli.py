@@ -18,6 +18,7 @@ from gateway.card.anchors import add_anchor, load_anchors
 from gateway.cli_admin import admin_app, show_link
 from gateway.cli_audit import audit_app
 from gateway.cli_check import card_check
+from gateway.cli_conform import conform_service
 from gateway.cli_crl import crl_app
 from gateway.clock import system_clock
 from gateway.commands.card_commands import NewCard, make_card, open_cards
@@ -54,6 +55,7 @@ app.add_typer(keys_app, name="keys")
 app.add_typer(card_app, name="card")
 card_app.add_typer(anchors_app, name="anchors")
 card_app.command("check")(card_check)
+app.command("conform")(conform_service)
 app.add_typer(admin_app, name="admin")
 app.add_typer(audit_app, name="audit")
 app.add_typer(crl_app, name="crl")

@@ -1,16 +1,19 @@
 """Runs ASGI applications under Granian, and makes an asynchronous start out of the lifespan."""
 
+import asyncio
 import socket
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server import Server
+from granian.server.embed import Server as EmbeddedServer
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.logs import FAILURE_IS_LOGGED, log_configuration
 
+_START_SECONDS = 10
 Start = Callable[[], AbstractAsyncContextManager[ASGIApp]]
 
 
@@ -64,6 +67,42 @@ def serve(start: Start, host: str, port: int, workers: int = 1) -> None:
         log_dictconfig=log_configuration(),
         respawn_failed_workers=True,
     ).serve(target_loader=load, wrap_loader=False)
+
+
+@asynccontextmanager
+async def served_here(app: ASGIApp, host: str, port: int) -> AsyncIterator[None]:
+    """In this process and its event loop, for as long as the block lasts: for a command that has to
+    hold the application in its hands. OSError as above."""
+    _check_address(host, port)
+    server = EmbeddedServer(
+        app,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,
+        websockets=False,
+        log_level=LogLevels.error,  # it warns of itself at every start
+        log_dictconfig=log_configuration(),
+    )
+    serving = asyncio.create_task(server.serve())
+    try:
+        await _listening(host, port)
+        yield
+    finally:
+        server.stop()  # type: ignore[no-untyped-call]
+        await serving
+
+
+async def _listening(host: str, port: int) -> None:
+    async with asyncio.timeout(_START_SECONDS):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection(host, port)
+            except ConnectionError:
+                await asyncio.sleep(0.02)
+                continue
+            writer.close()
+            return
 
 
 def _check_address(host: str, port: int) -> None:

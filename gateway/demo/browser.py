@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from http.cookiejar import Cookie
 from urllib.parse import urljoin, urlsplit
 
 import httpx2
@@ -58,12 +59,13 @@ class Page:
 
 
 class Browser:
-    """`stops_at`: redirects are followed up to an address that begins so, which is a program's."""
+    """`stops_at`: redirects are followed up to an address that begins so (or with one of several),
+    which is a program's."""
 
     def __init__(
         self,
         open_client: Callable[[], httpx2.Client] = local_client,
-        stops_at: str | None = None,
+        stops_at: str | tuple[str, ...] | None = None,
     ) -> None:
         self._open_client = open_client
         self._client = open_client()
@@ -84,8 +86,8 @@ class Browser:
         return self._client.request(method, url, json=json, headers=own)
 
     def submit(self, page: Page, form: Form, **fields: str) -> Page:
-        """Posts a form as a browser does: with the page's origin, and without cookies where the
-        form leads to another site (SameSite=Lax)."""
+        """Posts a form as a browser does: with the page's origin, and where the form leads to
+        another site, without cookies but those of SameSite=None."""
         url = urljoin(page.url, form.action)
         data = {**form.fields, **fields}
         if form.method == "get":
@@ -94,7 +96,9 @@ class Browser:
         if site_of(url) == site_of(page.url):
             return self._follow(self._client.post(url, data=data, headers=headers))
         with self._open_client() as stranger:
+            _copy_cookies(self._client, stranger, of_any_site=False)
             answer = stranger.post(url, data=data, headers=headers)
+            _copy_cookies(stranger, self._client, of_any_site=True)
         return self._follow(answer)
 
     def _follow(self, answer: httpx2.Response, until: str | None = None) -> Page:
@@ -107,6 +111,19 @@ class Browser:
                 return Page(target, answer.status_code, "")
             answer = self._client.get(target)
         raise LookupError("too many redirects")
+
+
+def _copy_cookies(whence: httpx2.Client, whither: httpx2.Client, *, of_any_site: bool) -> None:
+    for cookie in whence.cookies.jar:
+        if of_any_site or _is_for_other_sites(cookie):
+            whither.cookies.jar.set_cookie(cookie)
+
+
+def _is_for_other_sites(cookie: Cookie) -> bool:
+    """SameSite=None, which has to be said (RFC 6265bis §5.6.7)."""
+    names = ("SameSite", "samesite")
+    said = [cookie.get_nonstandard_attr(name) for name in names]
+    return any(value is not None and value.lower() == "none" for value in said)
 
 
 def origin_of(url: str) -> str:

@@ -146,10 +146,17 @@ class Service:
         return self._page(request, notice="service_unreachable", status=502)
 
     async def _welcome(self, request: Request, token: Mapping[str, Any]) -> None:
+        """Two more checks that are left to us: that there is an ID token at all, and that userinfo
+        is of the same resident (OpenID Connect Core §3.1.3.3, §5.3.2). Raises OAuthError."""
+        if "userinfo" not in token:
+            raise OAuthError("missing_id_token")
         visit_id = request.session.setdefault("visit", secrets.token_urlsafe(16))
         # Kept before it is used, as a use may renew it.
         self._visits[visit_id] = Visit(token, token["userinfo"])
         claims = await self._client.userinfo(token=token)
+        if claims.get("sub") != token["userinfo"]["sub"]:
+            self._forget(request)
+            raise OAuthError("mismatching_subject")
         self._visits[visit_id] = replace(self._visits[visit_id], claims=claims)
 
     def _visit(self, request: Request) -> Visit | None:

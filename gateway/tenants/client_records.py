@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.errors import Conflict, NoSuchThing, StaleVersion
+from gateway.tenants.conformance import Conformance
 from gateway.tenants.metadata import ClientMetadata, is_identifier
 from gateway.tenants.model import ClientKind
 from gateway.tenants.paging import any_contains, one_page
@@ -44,6 +45,9 @@ class ClientRecord:
     has_logo: bool
     manages_itself: bool
     """It registered itself and may change its registration (RFC 7592)."""
+    conformed_at: datetime | None
+    conformance: Conformance | None
+    """Of the last run that passed."""
 
 
 _RECORD = sa.select(
@@ -63,6 +67,8 @@ _RECORD = sa.select(
     sa.exists()
     .where(client_registrations.c.client_id == clients.c.client_id)
     .label("manages_itself"),
+    clients.c.conformed_at,
+    clients.c.conformance,
 )
 _SEARCHED = (
     clients.c.client_id,
@@ -135,6 +141,7 @@ async def write_client(
 
 
 def _record(row: sa.Row[Any]) -> ClientRecord:
+    told = row.conformance
     return ClientRecord(
         client_id=row.client_id,
         tenant_id=row.tenant_id,
@@ -150,4 +157,6 @@ def _record(row: sa.Row[Any]) -> ClientRecord:
         former_secret_until=row.former_secret_until,
         has_logo=row.has_logo,
         manages_itself=row.manages_itself,
+        conformed_at=row.conformed_at,
+        conformance=None if told is None else msgspec.convert(told, Conformance),
     )

@@ -41,6 +41,13 @@ _NOTHING = ClientMetadata(
     scope="",
 )
 """What is left of a client. No rule would let it be registered."""
+_BLANK: Mapping[str, object] = {
+    "state": ClientState.DELETED,
+    "metadata": as_stored(_NOTHING),
+    **NO_SECRET,
+    "conformed_at": None,
+    "conformance": None,
+}
 
 
 async def end_tenant(connection: AsyncConnection, tenant_id: str, now: datetime) -> EndedTenant:
@@ -71,12 +78,7 @@ async def end_tenant(connection: AsyncConnection, tenant_id: str, now: datetime)
         ).rowcount,
         "tokens": await _end_tokens(connection, tenant_id, their_ids),
     }
-    blank: dict[str, object] = {
-        "state": ClientState.DELETED,
-        "metadata": as_stored(_NOTHING),
-        **NO_SECRET,
-    }
-    blank |= {"updated_at": now, "deleted_at": sa.func.coalesce(clients.c.deleted_at, now)}
+    blank = {**_BLANK, "updated_at": now, "deleted_at": sa.func.coalesce(clients.c.deleted_at, now)}
     await connection.execute(
         clients.update().where(own).values(**blank, version=clients.c.version + 1)
     )

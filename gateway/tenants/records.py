@@ -44,6 +44,9 @@ clients = sa.Table(
     # Both once more, sealed, where the secret is a key to check signatures with.
     sa.Column("client_secret_sealed", sa.LargeBinary),
     sa.Column("former_secret_sealed", sa.LargeBinary),
+    # When it last passed `genkan conform`, and what passed then.
+    sa.Column("conformed_at", Time),
+    sa.Column("conformance", sa.JSON(none_as_null=True)),
 )
 
 logos = sa.Table(

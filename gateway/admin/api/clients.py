@@ -21,6 +21,7 @@ from gateway.tenants.client_records import (
     find_client_record,
     list_clients,
 )
+from gateway.tenants.conformance import is_still_so
 from gateway.tenants.logos import find_logo, put_logo, remove_logo
 from gateway.tenants.metadata import ClientMetadata
 from gateway.tenants.model import ClientKind
@@ -44,6 +45,20 @@ class NewLogo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     image: Annotated[str, msgspec.Meta(max_length=90_000, description="base64")]
 
 
+class ConformanceView(msgspec.Struct, frozen=True):
+    """The last run of `genkan conform` that passed."""
+
+    at: datetime
+    plan: int
+    """Which edition of the checks."""
+    genkan: str
+    passed: int
+    warnings: int
+    not_applicable: int
+    same_registration: bool
+    """False where the service was registered differently since."""
+
+
 class ClientView(msgspec.Struct, frozen=True):
     client_id: str
     tenant_id: str
@@ -59,6 +74,7 @@ class ClientView(msgspec.Struct, frozen=True):
     has_logo: bool
     manages_itself: bool
     """Its developer has a token to change the registration with."""
+    conformance: ConformanceView | None
     version: int
 
 
@@ -83,7 +99,23 @@ def view(client: ClientRecord) -> ClientView:
         client.former_secret_until,
         client.has_logo,
         client.manages_itself,
+        _conformance(client),
         client.version,
+    )
+
+
+def _conformance(client: ClientRecord) -> ConformanceView | None:
+    found = client.conformance
+    if found is None or client.conformed_at is None:
+        return None
+    return ConformanceView(
+        client.conformed_at,
+        found.plan,
+        found.genkan,
+        found.passed,
+        found.warnings,
+        found.not_applicable,
+        is_still_so(found, client.metadata),
     )
 
 

@@ -39,6 +39,7 @@ DEEDS: Mapping[LogKind, tuple[str, ...]] = {
         "token.made",
         "token.ended",
         "service.registered",
+        "service.conformed",
         "service.self_management_ended",
         "initial_token.made",
         "initial_token.revoked",

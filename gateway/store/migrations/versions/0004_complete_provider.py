@@ -17,6 +17,7 @@ def upgrade() -> None:
     _sign_in_is_open()
     _registration()
     _client_secrets()
+    _conformance()
     _delegation()
     _proofing()
 
@@ -119,6 +120,11 @@ def _sign_in_is_open() -> None:
 def _client_secrets() -> None:
     op.add_column("clients", sa.Column("client_secret_sealed", sa.LargeBinary))
     op.add_column("clients", sa.Column("former_secret_sealed", sa.LargeBinary))
+
+
+def _conformance() -> None:
+    op.add_column("clients", sa.Column("conformed_at", Time))
+    op.add_column("clients", sa.Column("conformance", sa.JSON(none_as_null=True)))
 
 
 def _proofing() -> None:

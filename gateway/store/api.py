@@ -95,6 +95,11 @@ class Moments(Protocol):
         """True for the first caller within the lifetime, False for all others (replay guard)."""
         ...
 
+    async def count(self, kind: str, key: str, lifetime: timedelta, by: int = 1) -> int:
+        """Adds to a number and returns it: of many callers no two are told the same. The lifetime
+        begins with the first and is not prolonged; what falls below one is forgotten (0)."""
+        ...
+
     async def drop(self, kind: str, key: str) -> None: ...
 
     async def check(self) -> None:

@@ -63,6 +63,16 @@ class MemoryMoments:
         self._keep((kind, key), b"", lifetime)
         return True
 
+    async def count(self, kind: str, key: str, lifetime: timedelta, by: int = 1) -> int:
+        kept = self._look((kind, key))
+        number = by + (0 if kept is None else int(kept.value))
+        if number < 1:
+            self._kept.pop((kind, key), None)
+            return 0
+        left = lifetime if kept is None else kept.expires_at - self._clock()
+        self._keep((kind, key), str(number).encode(), left)
+        return number
+
     async def drop(self, kind: str, key: str) -> None:
         self._kept.pop((kind, key), None)
 

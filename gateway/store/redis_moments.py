@@ -32,6 +32,23 @@ if not found or string.sub(found, 1, 1) == '-' then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
 """
+# ARGV[1]: how much is added; ARGV[2]: how long a number that is new is kept.
+_COUNT = """
+local found = redis.call('GET', KEYS[1])
+local number = tonumber(ARGV[1])
+if found then number = number + tonumber(string.sub(found, 2)) end
+if number < 1 then
+  redis.call('DEL', KEYS[1])
+  return 0
+end
+local value = string.format('+%d', number)
+if found then
+  redis.call('SET', KEYS[1], value, 'KEEPTTL')
+else
+  redis.call('SET', KEYS[1], value, 'PX', ARGV[2])
+end
+return number
+"""
 _FRESH, _USED = b"+", b"-"
 _CONNECTIONS = 50
 """Of one worker."""
@@ -39,8 +56,8 @@ _CONNECTIONS = 50
 
 def open_redis(url: str) -> "RedisMoments":
     """A broken connection is opened anew and the step repeated. Where the first try was done and
-    only its answer lost, the second finds the thing used up: no step is won twice. Where there are
-    more callers than connections, they stand in line."""
+    only its answer lost, the second finds the thing used up: no step is won twice, and a number is
+    one too high at worst. Where there are more callers than connections, they stand in line."""
     retry = Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), retries=3)
     pool = BlockingConnectionPool.from_url(url, max_connections=_CONNECTIONS, retry=retry)
     return RedisMoments(Redis.from_pool(pool))
@@ -54,6 +71,7 @@ class RedisMoments:
         self._redeem = redis.register_script(_REDEEM)
         self._take = redis.register_script(_TAKE)
         self._replace = redis.register_script(_REPLACE)
+        self._count = redis.register_script(_COUNT)
 
     async def put(self, kind: str, key: str, value: bytes, lifetime: timedelta) -> None:
         await self._redis.set(_name(kind, key), _FRESH + value, px=_milliseconds(lifetime))
@@ -81,6 +99,10 @@ class RedisMoments:
     async def claim(self, kind: str, key: str, lifetime: timedelta) -> bool:
         name, until = _name(kind, key), _milliseconds(lifetime)
         return bool(await self._redis.set(name, _FRESH, px=until, nx=True))
+
+    async def count(self, kind: str, key: str, lifetime: timedelta, by: int = 1) -> int:
+        arguments: list[bytes | int] = [by, _milliseconds(lifetime)]
+        return int(await self._count(keys=[_name(kind, key)], args=arguments))
 
     async def drop(self, kind: str, key: str) -> None:
         await self._redis.delete(_name(kind, key))

@@ -130,6 +130,33 @@ class TestMoments:
         got = await asyncio.gather(*(moments.claim("jti", "a", LONG) for _ in range(TAKERS)))
         assert got.count(True) == 1
 
+    async def test_a_number_grows_by_what_is_added_and_may_be_given_back(
+        self, moments: Moments
+    ) -> None:
+        assert [await moments.count("tries", "a", LONG) for _ in range(3)] == [1, 2, 3]
+        assert await moments.count("tries", "b", LONG) == 1
+        assert await moments.count("tries", "a", LONG, by=-1) == 2
+        assert await moments.count("tries", "a", LONG, by=8) == 10
+
+    async def test_a_number_that_falls_below_one_was_never_there(self, moments: Moments) -> None:
+        assert await moments.count("tries", "a", LONG, by=-1) == 0
+        assert await moments.count("tries", "a", LONG) == 1
+        assert await moments.count("tries", "a", LONG, by=-1) == 0
+        assert await moments.get("tries", "a") is None
+        assert await moments.count("tries", "a", LONG) == 1
+        await moments.drop("tries", "a")
+        assert await moments.count("tries", "a", LONG) == 1
+
+    async def test_counting_on_does_not_prolong(self, moments: Moments) -> None:
+        await moments.count("tries", "a", SHORT)
+        assert await moments.count("tries", "a", LONG) == 2
+        await asyncio.sleep(PASSED)
+        assert await moments.count("tries", "a", LONG) == 1
+
+    async def test_of_many_who_count_no_two_are_told_the_same(self, moments: Moments) -> None:
+        told = await asyncio.gather(*(moments.count("tries", "a", LONG) for _ in range(TAKERS)))
+        assert sorted(told) == list(range(1, TAKERS + 1))
+
     async def test_it_answers(self, moments: Moments) -> None:
         await moments.check()
 
@@ -142,6 +169,15 @@ async def test_two_workers_share_redis_and_one_of_them_wins(redis_url: str) -> N
     got = await asyncio.gather(*calls)
     assert got.count(Redeemed(b"grant")) == 1
     assert got.count(Replayed(b"grant")) == TAKERS - 1
+    for worker in workers:
+        await worker.close()
+
+
+@pytest.mark.servers
+async def test_two_workers_count_on_one_number(redis_url: str) -> None:
+    workers = [open_moments(redis_url, system_clock) for _ in range(2)]
+    calls = (workers[turn % 2].count("tries", "a", LONG) for turn in range(TAKERS))
+    assert sorted(await asyncio.gather(*calls)) == list(range(1, TAKERS + 1))
     for worker in workers:
         await worker.close()
 

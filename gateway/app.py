@@ -16,6 +16,7 @@ from gateway.admin.application import admin_routes
 from gateway.admin.gate import IpGate, Refusals
 from gateway.admin.house import PartState, Readiness
 from gateway.assembly import (
+    limit_of_addresses,
     load_linking,
     make_house,
     make_login,
@@ -75,7 +76,14 @@ async def open_app(settings: Settings, clock: Clock = system_clock) -> AsyncIter
             installed = installed_plugins()
             verifier = make_verifier(settings, installed)
             linking = load_linking(settings, installed, verifier.revocation_sources)
-            provider = await make_provider(settings, records, moments, clock, observation.noted)
+            provider = await make_provider(
+                settings,
+                records,
+                moments,
+                clock,
+                observation.noted,
+                limited=observation.metrics.limit_reached,
+            )
             await provider.audit.record(started(clock()))
             async with (
                 kept(housekeeping_of(provider, verifier, observation)),
@@ -159,6 +167,7 @@ def make_app(
         routes=routes,
         middleware=[
             Middleware(IpGate, house.allow_lists, clock, refusals),
+            limit_of_addresses(provider, routes),
             Middleware(BodyLimit, settings.server.body_limit_bytes),
         ],
         exception_handlers={

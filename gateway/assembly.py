@@ -1,13 +1,17 @@
 """From settings and stores to the parts the application is made of."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
 from importlib.metadata import EntryPoints
 from pathlib import Path
 
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+
 from gateway.admin.house import House, Readiness
 from gateway.audit.log import AuditLog, nobody
-from gateway.audit.model import Entry
+from gateway.audit.model import Entry, Origin
+from gateway.audit.origins import UNKNOWN
 from gateway.card.anchors import load_anchors
 from gateway.card.api import (
     CardProfile,
@@ -42,6 +46,9 @@ from gateway.oidc.logout.sign_out import SignOut
 from gateway.oidc.provider import Provider
 from gateway.operators.door import make_door
 from gateway.plugins import load_plugins
+from gateway.protection.failures import Failures
+from gateway.protection.protection import Limit, Protection, uncounted
+from gateway.protection.telling import Telling
 from gateway.residents.links import Links
 from gateway.residents.registry import Residents
 from gateway.residents.renewal import Renewals
@@ -53,10 +60,14 @@ from gateway.settings import Settings
 from gateway.store.api import Moments, Records
 from gateway.tenants.allow_lists import AllowLists
 from gateway.tenants.clients import Clients
+from gateway.web.arrival import Arrival
+from gateway.web.buckets import Buckets
 from gateway.web.cookies import Cookies
+from gateway.web.errors import too_many_requests
 from gateway.web.networks import Networks, parse_network
 from gateway.web.outgoing import Outgoing
 from gateway.web.pages import Pages
+from gateway.web.volume import Volume, paths_of_programs
 
 PAGES = ("gateway.login", "gateway.consent", "gateway.oidc")
 
@@ -102,6 +113,7 @@ async def make_provider(
     clock: Clock,
     told: Callable[[Entry], None] = nobody,
     outgoing: Outgoing | None = None,
+    limited: Callable[[Limit], None] = uncounted,
 ) -> Provider:
     master = load_master_key(settings.keys)
     keys = SigningKeys(records, master, timedelta(seconds=settings.keys.reload_seconds))
@@ -134,7 +146,37 @@ async def make_provider(
         outgoing=outgoing,
         proxies=trusted_proxies(settings),
         sign_out=sign_out,
+        protection=make_protection(settings, moments, keyed_hash, audit, limited),
     )
+
+
+def make_protection(
+    settings: Settings,
+    moments: Moments,
+    keyed_hash: KeyedHash,
+    audit: AuditLog,
+    limited: Callable[[Limit], None],
+) -> Protection:
+    limits = settings.limits
+    return Protection(
+        Failures(moments, keyed_hash),
+        Telling(audit, moments, keyed_hash),
+        Buckets(limits.requests_per_minute_per_address, limits.burst_per_address),
+        Buckets(limits.requests_per_minute_per_client, limits.burst_per_client),
+        limited,
+    )
+
+
+def limit_of_addresses(provider: Provider, routes: Iterable[BaseRoute]) -> Middleware:
+    """Below the IP gate."""
+    protection = provider.protection
+
+    async def tell(arrival: Arrival) -> None:
+        origin = Origin(UNKNOWN, arrival.address, arrival.request_id)
+        await protection.told_limit("address", origin, provider.clock())
+
+    programs, refuse = paths_of_programs(routes), too_many_requests(provider.pages)
+    return Middleware(Volume, protection.addresses, programs, refuse, tell)
 
 
 def make_sign_out(settings: Settings, keyed_hash: KeyedHash, back_channel: BackChannel) -> SignOut:
@@ -166,7 +208,9 @@ def make_login(
         tasks=tasks,
         browsers=browsers,
         handover=handover,
-        card=CardSignIn(challenges, presented, residents, linked, settings.login, log),
+        card=CardSignIn(
+            challenges, presented, residents, linked, settings.login, log, provider.protection
+        ),
         reproof=Reproof(clock, pages, sessions, tasks, browsers, handover, log),
         residents=residents,
         replaced=provider.sign_out.of_session,

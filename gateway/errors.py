@@ -4,6 +4,8 @@ Descriptions are constants: no user input ever stands in one (RFC 6749 §5.2: pr
 without `"` and `\\`). The cause is `raise ... from cause` and goes to the log only.
 """
 
+from datetime import timedelta
+
 
 class SettingsError(Exception):
     """A setting that cannot be used: the start stops with this one line, which names the key."""
@@ -75,6 +77,15 @@ class BadRequest(Exception):
         super().__init__(description)
         self.description = description
         self.status = status
+
+
+class TooManyRequests(Exception):
+    """Too much at once, or too often wrong: it is not looked at. Answered 429 with Retry-After
+    (RFC 6585 §4)."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__("too many requests")
+        self.wait = wait
 
 
 class OAuthError(Exception):

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from gateway.audit.model import Outcome
 from gateway.errors import SettingsError
+from gateway.protection.protection import Limit
 from gateway.store.counts import Counts, series
 from gateway.web.json import NO_STORE
 from gateway.web.route_template import route_template
@@ -20,6 +21,7 @@ from gateway.web.route_template import route_template
 _BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, float("inf"))
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _OTHER = "other"
+_LIMITS: tuple[Limit, ...] = ("address", "client", "attempts")
 
 
 class Metrics:
@@ -37,7 +39,17 @@ class Metrics:
         self._cards = _by_outcome("genkan_card_verifications", "Cards verified")
         self._gate = series("genkan_gate_refusals", "_total", {}, "Refused at the IP gate")
         self._lost = series("genkan_log_lines_lost", "_total", {}, "Log lines the disk refused")
-        for name in chain(self._sign_ins.values(), self._cards.values(), (self._gate, self._lost)):
+        told = "Requests refused with 429, by what was too much"
+        self._limits = {
+            limit: series("genkan_limits_reached", "_total", {"limit": limit}, told)
+            for limit in _LIMITS
+        }
+        for name in chain(
+            self._sign_ins.values(),
+            self._cards.values(),
+            self._limits.values(),
+            (self._gate, self._lost),
+        ):
             self._counts.count(name, 0)
 
     def observe(self, scope: Mapping[str, Any], status: int, seconds: float) -> None:
@@ -58,6 +70,9 @@ class Metrics:
 
     def gate_refused(self) -> None:
         self._counts.count(self._gate)
+
+    def limit_reached(self, limit: Limit) -> None:
+        self._counts.count(self._limits[limit])
 
     def log_line_lost(self) -> None:
         self._counts.count(self._lost)

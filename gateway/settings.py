@@ -79,6 +79,13 @@ class Admin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     secret_overlap_hours: int = 168
 
 
+class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    requests_per_minute_per_address: int = 12_000
+    burst_per_address: int = 2_000
+    requests_per_minute_per_client: int = 12_000
+    burst_per_client: int = 2_000
+
+
 class Audit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     directory: str = "var/log"
     retention_days: int = 365
@@ -102,6 +109,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     login: Login = msgspec.field(default_factory=Login)
     oidc: Oidc = msgspec.field(default_factory=Oidc)
     admin: Admin = msgspec.field(default_factory=Admin)
+    limits: Limits = msgspec.field(default_factory=Limits)
     audit: Audit = msgspec.field(default_factory=Audit)
     reader: Reader = msgspec.field(default_factory=Reader)
     plugins: dict[str, dict[str, Any]] = {}

@@ -180,6 +180,13 @@ def _settings(world: World) -> str:
         },
         "plugins.crl": {"directory": str(world.crls), "check_seconds": 0},
         "audit": {"directory": f"{folder}/audit"},
+        # Residents, services and whoever measures are one address here.
+        "limits": {
+            "requests_per_minute_per_address": 6_000_000,
+            "burst_per_address": 100_000,
+            "requests_per_minute_per_client": 6_000_000,
+            "burst_per_client": 100_000,
+        },
         "reader": {"listen_port": ports.reader, "gateway_origins": [world.issuer]},
     }
     # A string, a number and a list of strings are written alike in JSON and in TOML.

@@ -7,10 +7,12 @@ from gateway.card.challenge import Challenges, Purpose
 from gateway.card.model import Verification
 from gateway.card.to_be_signed import to_be_signed
 from gateway.login.answer import CardAnswer, Declined
+from gateway.login.attempts import check_may_try, count_if_forged
 from gateway.login.failure import REFUSED_REGISTRATIONS, Failure, failure_of, refusal_of
 from gateway.login.linked import Linked
 from gateway.login.presented import Presented, proven, proven_now
 from gateway.login.sign_in_log import Attempt, SignInLog
+from gateway.protection.protection import Protection
 from gateway.residents.decision import PredecessorsUnknownError
 from gateway.residents.model import Resident, ResidentState
 from gateway.residents.registry import Residents
@@ -34,12 +36,21 @@ class CardSignIn:
     linked: Linked
     settings: Login
     log: SignInLog
+    protection: Protection
 
     async def complete(self, answer: CardAnswer | Declined, attempt: Attempt) -> SignedIn | Failure:
-        """The challenge is gone from here on, whatever is found. What is found is in the log before
-        anybody is told, or signed in: a log that cannot be written lets nobody in."""
+        """What is found is in the log before anybody is told, or signed in: a log that cannot be
+        written lets nobody in. Raises TooManyRequests."""
         if isinstance(answer, Declined):
             return await self.log.refused(attempt, Failure(answer.outcome))
+        check_may_try(self.protection, answer, attempt)
+        result = await self._verify(answer, attempt)
+        if isinstance(result, Failure):
+            await count_if_forged(self.protection, answer, attempt, result)
+        return result
+
+    async def _verify(self, answer: CardAnswer, attempt: Attempt) -> SignedIn | Failure:
+        """The challenge is gone from here on, whatever is found."""
         holder, purpose, challenge = attempt.holder, attempt.purpose, None
         if holder is not None:
             challenge = await self.challenges.take(answer.challenge_id, holder, purpose)

@@ -11,6 +11,7 @@ from gateway.keys.signing import SigningKeys
 from gateway.login.session import Sessions
 from gateway.login.task import LoginTasks
 from gateway.oidc.logout.sign_out import SignOut
+from gateway.protection.protection import Protection
 from gateway.residents.links import Links
 from gateway.residents.registry import Residents
 from gateway.residents.subject import Subjects
@@ -44,6 +45,7 @@ class Provider:
     proxies: Networks
     """Those that are listed: what they say of a request's sender is believed."""
     sign_out: SignOut
+    protection: Protection
 
     @property
     def issuer(self) -> str:

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gateway.keys.hashing import KeyedHash
+from gateway.protection.backoff import SHORTEST, Backoff
 from gateway.store.api import Moments
 from gateway.web.networks import neighbours
 
 KIND = "operator-tries"
 LONGEST_WAIT = timedelta(minutes=15)
-_SHORTEST_WAIT = timedelta(seconds=1)
 _DAY = timedelta(days=1)
 _KNOWN_FOR = timedelta(days=90)
 _ADDRESS_WINDOW = timedelta(minutes=15)
@@ -50,7 +50,7 @@ class _Taken:
 
     @property
     def wait(self) -> timedelta:
-        return min(_SHORTEST_WAIT * (1 << (self.number - self.count.free)), LONGEST_WAIT)
+        return Backoff(self.count.free, LONGEST_WAIT).wait_after(self.number + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ class Lockout:
 
     async def _held(self, count: _Count, until: bytes | None, now: datetime) -> Held:
         left = timedelta() if until is None else datetime.fromisoformat(until.decode()) - now
-        retry_after = max(left, _SHORTEST_WAIT)
+        retry_after = max(left, SHORTEST)
         first = await self._moments.claim(KIND, f"{count.key}/told", retry_after)
         return Held(retry_after, first)
 

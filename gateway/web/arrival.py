@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +36,12 @@ def note_arrival(scope: MutableMapping[str, Any], address: str | None) -> Arriva
 
 def arrival_of(request: HTTPConnection) -> Arrival:
     """Of a request that came through the door; KeyError for one that did not."""
-    found: Arrival = request.scope[_KEY]
+    return arrival_in(request.scope)
+
+
+def arrival_in(scope: Mapping[str, Any]) -> Arrival:
+    """As `arrival_of`, before there is a request."""
+    found: Arrival = scope[_KEY]
     return found
 
 

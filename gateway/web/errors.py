@@ -1,5 +1,6 @@
 """The one place where errors become responses: JSON for programs, a plain page for people."""
 
+import math
 from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.exceptions import HTTPException
@@ -8,7 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from gateway.errors import BadRequest, NoSuchThing, OAuthError
+from gateway.errors import BadRequest, NoSuchThing, OAuthError, TooManyRequests
+from gateway.web.arrival import arrival_of
 from gateway.web.challenges import challenge_of, status_of
 from gateway.web.failures import log_failure
 from gateway.web.json import json_response
@@ -46,10 +48,6 @@ def exception_handlers(
             return _page(pages, request, error.status, error.description)
         return json_response(_body("invalid_request", error.description), error.status)
 
-    async def broken_off(_: Request, __: Exception) -> Response:
-        """Whoever sent it has most likely gone. That is their affair and no failure of ours."""
-        return json_response(_body("invalid_request", "the request broke off"), 400)
-
     async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
         code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "error")
@@ -71,11 +69,34 @@ def exception_handlers(
     return {
         OAuthError: oauth_error,
         BadRequest: bad_request,
-        ClientDisconnect: broken_off,
+        TooManyRequests: too_many_requests(pages),
+        ClientDisconnect: _broken_off,
         HTTPException: http_error,
         NoSuchThing: not_there,
         Exception: bug,
     }
+
+
+def too_many_requests(pages: Pages) -> Handler:
+    """For whoever answers before there is a route, too."""
+
+    async def too_many(request: Request, error: Exception) -> Response:
+        """RFC 6749 §4.1.2.1's word: clients know that it passes. §5.2 has none for it."""
+        assert isinstance(error, TooManyRequests)  # noqa: S101 - registered for this class only
+        wait = max(1, math.ceil(error.wait.total_seconds()))
+        told = {"Retry-After": str(wait)}
+        if request.scope.get(FOR_PEOPLE):
+            number = arrival_of(request).request_id
+            return _page(pages, request, 429, "", told, request_id=number, wait=wait)
+        description = "too many requests; Retry-After says when to come again"
+        return json_response(_body("temporarily_unavailable", description), 429, told)
+
+    return too_many
+
+
+async def _broken_off(_: Request, __: Exception) -> Response:
+    """Whoever sent it has most likely gone. That is their affair and no failure of ours."""
+    return json_response(_body("invalid_request", "the request broke off"), 400)
 
 
 def _body(error: str, description: str) -> dict[str, object]:
@@ -90,8 +111,9 @@ def _page(
     headers: Mapping[str, str] | None = None,
     *,
     request_id: str | None = None,
+    wait: int = 0,
 ) -> Response:
-    kind = status if status in (404, 405, 413, 500) else 400
+    kind = status if status in (404, 405, 413, 429, 500) else 400
     return pages.render(
         request,
         "error.html",
@@ -100,4 +122,5 @@ def _page(
         kind=kind,
         detail=detail,
         request_id=request_id,
+        wait=wait,
     )

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Address = IPv4Address | IPv6Address
@@ -57,6 +58,7 @@ def parse_network(text: str) -> IpNetwork:
         raise ValueError("the address has bits set behind the prefix") from None
 
 
+@lru_cache(maxsize=16_384)
 def neighbours(address: str | None, ipv4_bits: int = 32) -> str:
     """Who counts as one sender: whoever has an IPv6 address has its whole /64 (RFC 4291 §2.5.4),
     and changes in it as they like (RFC 8981)."""

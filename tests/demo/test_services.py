@@ -91,8 +91,10 @@ async def test_a_token_that_the_library_renewed_by_itself_is_kept(hasty_gateway:
 async def test_when_the_grant_is_gone_the_resident_signs_in_again(
     hasty_gateway: Gateway,
 ) -> None:
-    async with visiting(hasty_gateway, HEALTH, await hasty_gateway.resident()) as visit:
+    resident = await hasty_gateway.resident()
+    async with visiting(hasty_gateway, HEALTH, resident) as visit:
         for path in ("/refresh", "/link"):
+            await hasty_gateway.sign_in(visit.at_gateway, resident)
             await visit.sign_in()
             hasty_gateway.clock.forward(days=31)
             page = await visit.send(path, local_id="H-0001")

@@ -21,7 +21,7 @@ from gateway.card.documents.apart import Apart
 from gateway.commands.store_commands import initialise
 from gateway.oidc.provider import Provider
 from gateway.residents.model import ProvenCertificate, Resident
-from gateway.settings import Audit, Card, Keys, Server, Settings, Store
+from gateway.settings import Audit, Card, Keys, Limits, Server, Settings, Store
 from gateway.store.memory import MemoryMoments
 from gateway.store.records import open_records
 from gateway.tenants.metadata import ClientMetadata
@@ -34,6 +34,13 @@ ISSUER = "https://id.example.test"
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 ACR_WEAK = "urn:genkan:acr:card-authentication"
 ACR_STRONG = "urn:genkan:acr:card-signature"
+UNLIMITED = Limits(
+    requests_per_minute_per_address=1_000_000_000,
+    burst_per_address=1_000_000,
+    requests_per_minute_per_client=1_000_000_000,
+    burst_per_client=1_000_000,
+)
+"""Tests come quicker than a town. Tests of the limits set their own."""
 ALL_SCOPES = "openid profile address birthdate gender offline_access link"
 """All that any service may have."""
 WITH_COMMON_ID: Mapping[str, Any] = {
@@ -171,6 +178,7 @@ def settings_in(folder: Path) -> Settings:
         keys=Keys(master_key_file=f"{folder}/master.key"),
         card=Card(trust="demo", anchors_dir=f"{folder}/anchors"),
         audit=Audit(directory=f"{folder}/log"),
+        limits=UNLIMITED,
         plugins={"crl": {"directory": f"{folder}/crls", "check_seconds": 0}},
     )
 

@@ -25,6 +25,7 @@ from gateway.oidc.authorization.delegation import (
 from gateway.oidc.authorization.hybrid import id_token_beside
 from gateway.oidc.authorization.intake import read_request, target_again
 from gateway.oidc.authorization.next_step import Step, needs_signature, next_step
+from gateway.oidc.authorization.refused import log_refused_request
 from gateway.oidc.authorization.request_uris import use_up
 from gateway.oidc.authorization.response import (
     AuthorizationError,
@@ -66,7 +67,12 @@ class Authorize:
             else query_parameters(http, lists=LISTS)
         )
         now = self._provider.clock()
-        target, request = await read_request(self._provider, http, parameters, now)
+        try:
+            target, request = await read_request(self._provider, http, parameters, now)
+        except InvalidRequest as refusal:
+            named = parameters.get("client_id", "")
+            await log_refused_request(self._provider, http, named, refusal, now)
+            raise
         if posted:
             # A cross-site POST carries no SameSite=Lax cookie; the GET after it does.
             return see_other(await self._store(request))

@@ -17,10 +17,12 @@ from gateway.audit.origins import UNKNOWN, client_actor, origin_of
 from gateway.audit.parties import note_client
 from gateway.errors import InvalidClient, InvalidRequest
 from gateway.oidc.clients.assertion import ASSERTION_TYPE, assertion_issuer, check_assertion
+from gateway.oidc.clients.attempts import CLIENTS, admit
 from gateway.oidc.clients.certificate import client_certificate
 from gateway.oidc.clients.refused import log_refused_client
 from gateway.oidc.clients.tls_authentication import check_certificate
 from gateway.oidc.provider import Provider
+from gateway.protection.doorway import NOBODY
 from gateway.settings import Server
 from gateway.tenants.model import Client
 from gateway.tenants.protocol import AuthMethod
@@ -65,20 +67,27 @@ class Presented:
 async def authenticate(
     provider: Provider, http: Request, form: Mapping[str, str], now: datetime
 ) -> AuthenticatedClient:
-    client = None
+    claimed, client, address = NOBODY, None, arrival_of(http).address
     try:
         unverified = read_credentials(http, form)
-        client = await provider.clients.find(unverified.client_id)
+        claimed = unverified.client_id
+        CLIENTS.check_may_try(provider.protection, claimed, address, now)
+        client = await provider.clients.find(claimed)
         if client is None:
             raise InvalidClient(_REFUSED)
         await check_credential(provider, http, client, unverified, now)
-        if not admits(client, arrival_of(http).address):
+        if not admits(client, address):
             raise InvalidClient("this client may not be used from this address")
     except InvalidClient as refusal:
-        await log_refused_client(provider, origin_of(http, UNKNOWN), client, refusal, now)
+        unproven = origin_of(http, UNKNOWN)
+        await log_refused_client(provider, unproven, client, refusal, now)
+        tenant_id = None if client is None else client.tenant_id
+        await CLIENTS.refused(provider.protection, claimed, unproven, now, tenant_id=tenant_id)
         raise
     note_client(http, client.client_id, client.tenant_id)
     origin = origin_of(http, client_actor(client.client_id))
+    is_proven = client.token_endpoint_auth_method != "none"
+    await admit(provider, client, origin, now, is_proven=is_proven)
     return AuthenticatedClient(client, client.token_endpoint_auth_method, origin)
 
 

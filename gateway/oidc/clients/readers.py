@@ -5,13 +5,14 @@ from datetime import datetime
 from starlette.requests import Request
 
 from gateway.audit.model import Entry, LogKind, Outcome
-from gateway.audit.origins import RESIDENT, client_actor, origin_of
+from gateway.audit.origins import RESIDENT, UNKNOWN, client_actor, origin_of
 from gateway.audit.parties import note_client
 from gateway.card.model import Verification
 from gateway.errors import InsufficientScope
 from gateway.login.presented import proven
+from gateway.oidc.clients.refused import log_refused_client
 from gateway.oidc.provider import Provider
-from gateway.oidc.tokens.bearer import presented_token
+from gateway.oidc.tokens.bearer import AccessToken, presented_token
 from gateway.residents.model import ResidentState
 from gateway.tenants.model import Client, ClientKind
 from gateway.tenants.reader_networks import admits
@@ -26,13 +27,22 @@ async def identify_reader(provider: Provider, http: Request, now: datetime) -> C
     if "authorization" not in http.headers:
         return None
     token = await presented_token(provider, http, now)
-    if token.client.kind is not ClientKind.READER or SCOPE not in token.scopes:
-        raise InsufficientScope("only a registered reader may verify cards")
-    if not admits(token.client, arrival_of(http).address):
-        raise InsufficientScope("this reader may not be used from this address")
+    try:
+        check_is_reader(token, arrival_of(http).address)
+    except InsufficientScope as refusal:
+        await log_refused_client(provider, origin_of(http, UNKNOWN), token.client, refusal, now)
+        raise
     note_client(http, token.client.client_id, token.client.tenant_id)
     http.scope[_KEY] = token.client
     return token.client
+
+
+def check_is_reader(token: AccessToken, address: str | None) -> None:
+    """Raises InsufficientScope."""
+    if token.client.kind is not ClientKind.READER or SCOPE not in token.scopes:
+        raise InsufficientScope("only a registered reader may verify cards")
+    if not admits(token.client, address):
+        raise InsufficientScope("this reader may not be used from this address")
 
 
 def reader_of(http: Request) -> Client | None:

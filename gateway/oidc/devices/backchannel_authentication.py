@@ -3,6 +3,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from starlette.requests import Request
@@ -71,6 +72,9 @@ class BackchannelAuthentication:
             provider.moments, resident_id, client.client_id, question_id, request.lifetime
         )
         if held is None:
+            refused = self._asked(caller, request, resident_id, now)
+            refused = replace(refused, deed="question.refused", outcome=Outcome.REFUSED)
+            await provider.protection.telling.tell(refused)
             raise RequestDenied("too many requests wait for this resident, or of this service")
         token = request.client_notification_token
         question = Question(
@@ -88,15 +92,20 @@ class BackchannelAuthentication:
             ping=None if token is None else Ping(auth_req_id, token),
         )
         try:
-            await provider.audit.record(self._asked(caller, question, now))
+            await provider.audit.record(self._asked(caller, request, resident_id, now))
         except BaseException:
             await leave(provider.moments, held)
             raise
         await waiting.ask(provider.moments, provider.settings.oidc, question)
 
-    def _asked(self, caller: AuthenticatedClient, question: Question, now: datetime) -> Entry:
+    def _asked(
+        self,
+        caller: AuthenticatedClient,
+        request: CounterRequest,
+        resident_id: str,
+        now: datetime,
+    ) -> Entry:
         """The binding message is the counter's and the resident's affair."""
-        resident_id = question.resident_id or ""
         return Entry(
             now,
             LogKind.EVENT,
@@ -106,5 +115,5 @@ class BackchannelAuthentication:
             tenant_id=caller.client.tenant_id,
             client_id=caller.client.client_id,
             resident=self._provider.audit.pseudonym(resident_id),
-            detail={"way": question.way, "scopes": " ".join(question.scopes)},
+            detail={"way": "counter", "scopes": " ".join(request.scopes)},
         )

@@ -129,8 +129,6 @@ class Device:
 
     async def _log_guesses(self, http: Request) -> None:
         """One line for an address and a while; no code stands in it."""
-        if not await self._guesses.is_first_told(arrival_of(http).address):
-            return
         guessed = Entry(
             self._provider.clock(),
             LogKind.EVENT,
@@ -138,7 +136,7 @@ class Device:
             Outcome.REFUSED,
             origin_of(http, UNKNOWN),
         )
-        await self._provider.audit.record(guessed)
+        await self._provider.protection.telling.tell(guessed, once_in=WINDOW)
 
 
 def _named_by(http: Request) -> str:

@@ -33,24 +33,19 @@ class Guesses:
     async def begin(
         self, session: Session | None, browser: str | None, address: str | None
     ) -> Try | None:
-        """None: not before some of the earlier tries are forgotten."""
+        """None: not before the earlier tries are forgotten, a window after the first of them."""
         taken: list[str] = []
         for owner, most in self._owners(session, browser, address):
-            place = await self._free(owner, most)
-            if place is None:
+            taken.append(owner)
+            if await self.moments.count(KIND, owner, WINDOW) > most:
                 await self.give_back(Try(tuple(taken)))
                 return None
-            taken.append(place)
         return Try(tuple(taken))
 
     async def give_back(self, found: Try) -> None:
-        """The code was right."""
-        for place in found.taken:
-            await self.moments.drop(KIND, place)
-
-    async def is_first_told(self, address: str | None) -> bool:
-        """Whether nobody was told, within the window, that an address guesses."""
-        return await self.moments.claim(KIND, f"{self._hash(neighbours(address))}/told", WINDOW)
+        """The code was right, or the try is not looked at."""
+        for owner in found.taken:
+            await self.moments.count(KIND, owner, WINDOW, by=-1)
 
     def _owners(
         self, session: Session | None, browser: str | None, address: str | None
@@ -59,12 +54,6 @@ class Guesses:
             return [(self._hash("resident", session.resident_id), OF_PERSON)]
         by_address = (self._hash("address", neighbours(address)), OF_ADDRESS)
         return [(self._hash(browser), OF_PERSON), by_address] if browser else [by_address]
-
-    async def _free(self, owner: str, most: int) -> str | None:
-        for number in range(most):
-            if await self.moments.claim(KIND, f"{owner}/{number}", WINDOW):
-                return f"{owner}/{number}"
-        return None
 
     def _hash(self, *parts: str) -> str:
         return self.keyed_hash.hash(KIND, *parts)

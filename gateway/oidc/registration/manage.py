@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.audit.model import Entry, LogKind, Outcome
-from gateway.audit.origins import client_actor, origin_of
+from gateway.audit.origins import UNKNOWN, client_actor, origin_of
 from gateway.audit.parties import note_client
 from gateway.errors import (
     BadRequest,
@@ -26,6 +26,7 @@ from gateway.errors import (
 )
 from gateway.oidc.provider import Provider
 from gateway.oidc.registration.answer import PATH, client_information
+from gateway.oidc.registration.attempts import REGISTRATIONS
 from gateway.oidc.registration.members import refusal, to_metadata
 from gateway.oidc.registration.refused import log_refused_registration
 from gateway.oidc.registration.shown_token import shown_token
@@ -39,6 +40,7 @@ from gateway.tenants.self_management import (
     find_self_management,
     renew_self_management,
 )
+from gateway.web.arrival import arrival_of
 from gateway.web.json import NO_STORE, json_body, json_response
 
 _REFUSED = "the registration access token is unknown or good no more"
@@ -116,6 +118,8 @@ class Manage:
     async def _caller(self, http: Request) -> SelfManaged:
         """One answer for unknown, foreign, suspended and deleted (RFC 7592 §2.1)."""
         provider, client_id = self._provider, http.path_params["client_id"]
+        client, now, address = None, provider.clock(), arrival_of(http).address
+        REGISTRATIONS.check_may_try(provider.protection, client_id, address, now)
         try:
             unverified = shown_token(http)
             client, found = await provider.clients.find(client_id), None
@@ -127,8 +131,14 @@ class Manage:
             if client is None or found is None:
                 raise InvalidToken(_REFUSED)
         except InvalidToken as refused:
-            await log_refused_registration(provider, http, refused, provider.clock())
+            await log_refused_registration(provider, http, refused, now)
+            unproven = origin_of(http, UNKNOWN)
+            tenant_id = None if client is None else client.tenant_id
+            await REGISTRATIONS.refused(
+                provider.protection, client_id, unproven, now, tenant_id=tenant_id
+            )
             raise
+        REGISTRATIONS.passed(provider.protection, client.client_id, address)
         note_client(http, client.client_id, client.tenant_id)
         return SelfManaged(client, found, unverified)
 

@@ -1,7 +1,7 @@
 """A registration that was refused, in the log: an operator sees that a developer does not get on,
 or that somebody tries tokens."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from starlette.requests import Request
 
@@ -9,10 +9,6 @@ from gateway.audit.model import Entry, LogKind, Outcome
 from gateway.audit.origins import UNKNOWN, client_actor, origin_of
 from gateway.errors import OAuthError
 from gateway.oidc.provider import Provider
-from gateway.web.networks import neighbours
-
-KIND = "refused-registration"
-_ONCE_IN = timedelta(minutes=1)
 
 
 async def log_refused_registration(
@@ -27,10 +23,6 @@ async def log_refused_registration(
 ) -> None:
     """Once in a while from one place. `tenant_id` and `client_id` were proven."""
     origin = origin_of(http, UNKNOWN if client_id is None else client_actor(client_id))
-    whose = client_id or detail.get("token", "")
-    key = provider.keyed_hash.hash(KIND, whose, neighbours(origin.address))
-    if not await provider.moments.claim(KIND, key, _ONCE_IN):
-        return
     refused = Entry(
         now,
         LogKind.AUTHENTICATION,
@@ -42,4 +34,4 @@ async def log_refused_registration(
         # A constant of ours (errors.py): nothing that came in stands in it.
         detail={**detail, "reason": refusal.description},
     )
-    await provider.audit.record(refused)
+    await provider.protection.telling.tell(refused, detail.get("token", ""))

@@ -11,20 +11,23 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.audit.model import Entry, LogKind, Outcome
-from gateway.audit.origins import client_actor, origin_of
+from gateway.audit.origins import UNKNOWN, client_actor, origin_of
 from gateway.audit.parties import note_client
 from gateway.errors import Conflict, InvalidField, InvalidToken, OAuthError
 from gateway.oidc.provider import Provider
 from gateway.oidc.registration.answer import PATH, client_information
+from gateway.oidc.registration.attempts import REGISTRATIONS
 from gateway.oidc.registration.members import refusal, to_metadata
 from gateway.oidc.registration.refused import log_refused_registration
 from gateway.oidc.registration.shown_token import shown_token
 from gateway.oidc.registration.statement import with_statement
+from gateway.protection.doorway import NOBODY
 from gateway.tenants.administration import create_client
 from gateway.tenants.initial_tokens import InitialToken, find_initial_token, use_initial_token
 from gateway.tenants.metadata import ClientMetadata
 from gateway.tenants.model import ClientKind
 from gateway.tenants.self_management import begin_self_management
+from gateway.web.arrival import arrival_of
 from gateway.web.json import json_body, json_response
 
 _REFUSED = "the initial access token is unknown, expired, revoked or used up"
@@ -52,6 +55,8 @@ class Register:
     async def _initial_token(self, http: Request, now: datetime) -> InitialToken:
         """Before anything of the body is read."""
         provider = self._provider
+        address = arrival_of(http).address
+        REGISTRATIONS.check_may_try(provider.protection, NOBODY, address, now)
         try:
             unverified = shown_token(http)
             async with provider.records.reading() as connection:
@@ -60,6 +65,8 @@ class Register:
                 raise InvalidToken(_REFUSED)
         except InvalidToken as refused:
             await log_refused_registration(provider, http, refused, now)
+            unproven = origin_of(http, UNKNOWN)
+            await REGISTRATIONS.refused(provider.protection, NOBODY, unproven, now)
             raise
         return found
 

@@ -19,6 +19,7 @@ from gateway.oidc.tokens.dpop import HEADER, prove
 from gateway.oidc.tokens.dpop_key import ALGORITHMS
 from gateway.oidc.tokens.issue import ACCESS_TOKEN
 from gateway.oidc.tokens.possession import read_cnf
+from gateway.oidc.tokens.refusals import refused_token
 from gateway.tenants.model import Client
 from gateway.web.challenges import expect_dpop
 
@@ -54,7 +55,11 @@ async def presented_token(
     """The access token of a request, whose sender has the key it is bound to, if it is bound.
     Raises OAuthError."""
     scheme, unverified_token = read_token(http, form)
-    token = await check_access_token(provider, unverified_token, now)
+    try:
+        token = await check_access_token(provider, unverified_token, now)
+    except InvalidToken:
+        await refused_token(provider, origin_of(http, UNKNOWN), now)
+        raise
     try:
         await check_possession(provider, http, scheme, token, unverified_token, now)
     except InvalidToken as refusal:

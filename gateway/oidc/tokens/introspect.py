@@ -19,6 +19,7 @@ from gateway.oidc.tokens.bearer import check_access_token
 from gateway.oidc.tokens.issue import seconds
 from gateway.oidc.tokens.possession import read_cnf, token_type
 from gateway.oidc.tokens.reference import find_reference
+from gateway.oidc.tokens.refusals import foreign_token
 from gateway.oidc.tokens.seen import seen_by
 from gateway.web.json import json_response
 from gateway.web.parameters import form_parameters
@@ -72,6 +73,7 @@ class Introspect:
         except InvalidToken:
             return None
         if token.client.client_id != caller.client.client_id:
+            await foreign_token(self._provider, caller, "asked about another client's token", now)
             return INACTIVE
         told = {name: token.claims[name] for name in _TOLD if name in token.claims}
         scope = " ".join(token.scopes)

@@ -15,6 +15,7 @@ from gateway.oidc.model import Grant
 from gateway.oidc.provider import Provider
 from gateway.oidc.tokens.bearer import REVOKED, AccessToken, check_access_token
 from gateway.oidc.tokens.reference import drop_reference
+from gateway.oidc.tokens.refusals import foreign_token
 from gateway.web.parameters import form_parameters
 
 
@@ -54,6 +55,7 @@ class Revoke:
         except InvalidToken:
             return None
         if token.client.client_id != caller.client.client_id:
+            await foreign_token(self._provider, caller, "would revoke another client's token", now)
             return None
         if token.grant is None:
             await self._forget(token, now)

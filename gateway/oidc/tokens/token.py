@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gateway.errors import UnauthorizedClient, UnsupportedGrantType
+from gateway.errors import InvalidGrant, UnauthorizedClient, UnsupportedGrantType
 from gateway.oidc.clients.authentication import authenticate
 from gateway.oidc.provider import Provider
 from gateway.oidc.tokens.grants.authorization_code import authorization_code
@@ -15,9 +15,11 @@ from gateway.oidc.tokens.grants.client_credentials import client_credentials
 from gateway.oidc.tokens.grants.device_code import device_code
 from gateway.oidc.tokens.grants.jwt_bearer import jwt_bearer
 from gateway.oidc.tokens.grants.refresh_token import refresh_token
+from gateway.oidc.tokens.grants.reuse import ReusedError
 from gateway.oidc.tokens.grants.token_exchange import token_exchange
 from gateway.oidc.tokens.issue import TokenSet
 from gateway.oidc.tokens.possession import confirmation_of
+from gateway.oidc.tokens.refusals import check_may_ask, refused_grant
 from gateway.oidc.tokens.request import TokenRequest
 from gateway.oidc.tokens.target import LISTS
 from gateway.tenants.protocol import CIBA, DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE
@@ -48,9 +50,17 @@ class Token:
         now = self._provider.clock()
         form = await form_parameters(http, lists=LISTS)
         caller = await authenticate(self._provider, http, form, now)
+        check_may_ask(self._provider, caller, now)
         confirmation = await confirmation_of(self._provider, http, caller, now)
         request = TokenRequest(caller, form, confirmation, now)
-        tokens = await permitted_grant(request)(self._provider, request)
+        grant = permitted_grant(request)
+        try:
+            tokens = await grant(self._provider, request)
+        except ReusedError:
+            raise
+        except InvalidGrant as refusal:
+            await refused_grant(self._provider, request, refusal)
+            raise
         return json_response(tokens.answer())
 
 

@@ -12,7 +12,7 @@ from gateway.oidc.clients.authentication import AuthenticatedClient
 from gateway.oidc.model import IssuedCode, decode_code
 from gateway.oidc.provider import Provider
 from gateway.oidc.tokens.grants.family import begin_family
-from gateway.oidc.tokens.grants.reuse import end_reused
+from gateway.oidc.tokens.grants.reuse import ReusedError, end_reused
 from gateway.oidc.tokens.issue import TokenSet
 from gateway.oidc.tokens.request import TokenRequest
 from gateway.store.api import Replayed
@@ -49,7 +49,7 @@ async def _redeem(
         owner = await provider.clients.find(grant.client_id)
         async with provider.records.writing() as connection:
             await end_reused(provider, connection, caller, owner, grant, "authorization_code", now)
-        raise InvalidGrant(_REFUSED)
+        raise ReusedError(_REFUSED)
     return issued
 
 

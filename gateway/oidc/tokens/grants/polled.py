@@ -18,7 +18,7 @@ from gateway.oidc.devices.model import Poll, Way, decode_answer
 from gateway.oidc.model import Grant
 from gateway.oidc.provider import Provider
 from gateway.oidc.tokens.grants.family import begin_family
-from gateway.oidc.tokens.grants.reuse import end_reused
+from gateway.oidc.tokens.grants.reuse import ReusedError, end_reused
 from gateway.oidc.tokens.issue import TokenSet
 from gateway.oidc.tokens.request import TokenRequest
 from gateway.store.api import Replayed
@@ -43,7 +43,7 @@ async def polled(provider: Provider, request: TokenRequest, parameter: Parameter
         raise AccessDenied("the resident did not agree")
     if isinstance(taken, Replayed):
         await _end(provider, request, grant, parameter)
-        raise InvalidGrant(_REFUSED)
+        raise ReusedError(_REFUSED)
     return await begin_family(provider, request, grant, _REFUSED)
 
 

@@ -12,7 +12,7 @@ from gateway.oidc.codes import token_hash
 from gateway.oidc.model import Grant
 from gateway.oidc.provider import Provider
 from gateway.oidc.scopes import granted_scopes
-from gateway.oidc.tokens.grants.reuse import end_reused
+from gateway.oidc.tokens.grants.reuse import ReusedError, end_reused
 from gateway.oidc.tokens.issue import TokenSet, issue_for_grant
 from gateway.oidc.tokens.possession import check_refresh_bound
 from gateway.oidc.tokens.request import TokenRequest
@@ -57,13 +57,14 @@ async def _rotate(
         won = grant is not None and await use(connection, presented, now)
         if won and successor is not None:
             await records.add_refresh_token(connection, token_hash(successor), family, now)
-        elif grant is not None and not won:
+        reused = grant is not None and not won
+        if reused:
             # Somebody else has used it: which of the two is the thief cannot be told.
             await end_reused(
                 provider, connection, caller, caller.client, family, "refresh_token", now
             )
     if not won:
-        raise InvalidGrant(_REFUSED)
+        raise (ReusedError if reused else InvalidGrant)(_REFUSED)
     return family, scopes
 
 

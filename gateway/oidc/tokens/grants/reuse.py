@@ -6,11 +6,16 @@ from typing import Literal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.audit.model import Entry, LogKind, Outcome
+from gateway.errors import InvalidGrant
 from gateway.oidc import records
 from gateway.oidc.clients.authentication import AuthenticatedClient
 from gateway.oidc.model import Grant
 from gateway.oidc.provider import Provider
 from gateway.tenants.model import Client
+
+
+class ReusedError(InvalidGrant):
+    """It was used before; what there is to tell is told."""
 
 
 async def end_reused(

@@ -30,8 +30,6 @@ from gateway.oidc.tokens.request import TokenRequest
 from gateway.oidc.tokens.target import LISTS, flows_in_force, narrowed_details, one_resource
 
 ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token"
-KIND = "refused-exchange"
-_ONCE_IN = timedelta(minutes=1)
 _REFUSED = "subject_token is not a resident's access token that this client may exchange"
 
 
@@ -149,10 +147,9 @@ async def _reference(
 async def _log_refused(
     provider: Provider, request: TokenRequest, subject: Subject, resource: str
 ) -> None:
-    """A service that goes on to where the resident lets nothing flow; told once a minute."""
-    key = provider.keyed_hash.hash(KIND, request.client.client_id, resource)
-    if await provider.moments.claim(KIND, key, _ONCE_IN):
-        await provider.audit.record(_entry(provider, request, subject, Outcome.REFUSED))
+    """A service that goes on to where the resident lets nothing flow."""
+    refused = _entry(provider, request, subject, Outcome.REFUSED)
+    await provider.protection.telling.tell(refused, resource)
 
 
 def _entry(

@@ -22,6 +22,8 @@ async def test_every_line_of_the_contents_leads_to_its_heading(
     listed = re.findall(r'<li><a href="#([a-z]+)">', page.text)
     assert len(listed) > 10
     assert re.findall(r'<h2 id="([a-z]+)">', page.text) == ["contents", *listed]
+    words = re.findall(r'<li><a href="#[a-z]+">([^<]+)</a></li>', page.text)
+    assert re.findall(r'<h2 id="[a-z]+">([^<]+)</h2>', page.text)[1:] == words
     assert len(re.findall("<h1", page.text)) == 1
     for anchor in re.findall(r'href="#([a-z]+)"', page.text):
         assert anchor in (*listed, "main")

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from gateway.admin.application import admin_routes
@@ -43,6 +43,7 @@ from gateway.card.routes import Conclude, Holder, Identify, card_routes
 from gateway.card.verify import CardVerifier
 from gateway.clock import Clock, system_clock
 from gateway.consent.routes import ConsentPage
+from gateway.developers.routes import developer_routes
 from gateway.health import Part, health_routes, look
 from gateway.housekeeping import Housekeeping, kept
 from gateway.login.browser import Browsers
@@ -51,9 +52,11 @@ from gateway.metrics import metrics_route
 from gateway.observation import Observation, observing
 from gateway.oidc.authorization.response import AuthorizationError, error_answer
 from gateway.oidc.clients.readers import conclude, identify_reader
+from gateway.oidc.discovery import metadata
 from gateway.oidc.protected_resource import PATH as PROTECTED_RESOURCE
 from gateway.oidc.provider import Provider
 from gateway.oidc.routes import oidc_routes
+from gateway.oidc.scopes import SCOPES
 from gateway.oidc.signed_documents import signed_document_routes
 from gateway.plugins import installed_plugins
 from gateway.settings import Settings
@@ -153,7 +156,7 @@ def make_app(
     routes: list[BaseRoute] = [*health_routes(parts), static_route()]
     if "residents" in settings.server.doors:
         routes += [
-            *oidc_routes(provider),
+            *endpoints_and_guide(provider),
             *make_login(provider, remembering, linking, challenges, browsers).routes(),
             *consent_page(provider).routes(),
             *card_routes(remembering, challenges, identify, conclude_for, clock),
@@ -255,6 +258,21 @@ def consent_page(provider: Provider) -> ConsentPage:
         provider.records,
         current_resident,
     )
+
+
+def endpoints_and_guide(provider: Provider) -> list[Route]:
+    """The developers' guide tells what discovery tells of the endpoints."""
+    endpoints = oidc_routes(provider)
+    guide = developer_routes(
+        metadata(provider, endpoints),
+        SCOPES,
+        provider.settings,
+        provider.pages,
+        provider.moments,
+        provider.clients,
+        provider.clock,
+    )
+    return [*endpoints, *guide]
 
 
 def card_callers(provider: Provider, browsers: Browsers) -> tuple[Identify, Conclude]:

@@ -69,7 +69,7 @@ from gateway.web.outgoing import Outgoing
 from gateway.web.pages import Pages
 from gateway.web.volume import Volume, paths_of_programs
 
-PAGES = ("gateway.login", "gateway.consent", "gateway.oidc")
+PAGES = ("gateway.login", "gateway.consent", "gateway.oidc", "gateway.developers")
 
 
 def load_profiles(settings: Settings, installed: EntryPoints) -> tuple[CardProfile, ...]:

@@ -185,12 +185,6 @@ class ConsentRequired(OAuthError):
     error = "consent_required"
 
 
-class RequestNotSupported(OAuthError):
-    """OpenID Connect Core §6."""
-
-    error = "request_not_supported"
-
-
 class RequestUriNotSupported(OAuthError):
     """OpenID Connect Core §6."""
 

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from gateway.demo.browser import Browser
 from gateway.demo.local_http import local_client
 from gateway.demo.office import OperatorAtDesk
-from gateway.demo.town import OPERATORS
+from gateway.demo.town import HEALTH, OPERATORS, POINTS
 from gateway.demo.visitor import Unexpected, Visitor, expect
 from gateway.demo.world import World
 
 SONODA, _, HANAI = OPERATORS
 TENANT, SERVICE = "wakaba", "wakaba-library"
+OF_THE_TOWN = {HEALTH.client_id, POINTS.client_id, "genkan-tryout"}
 _SERVICES = f"/tenants/{TENANT}/services"
 
 
@@ -90,7 +91,7 @@ class OperatorJourney:
             hanai.sign_in(HANAI)
             hanai.acknowledge_notice()
             own = hanai.read(f"/tenants/{HANAI.tenant_id}/services")["items"]
-            expect(len(own), 2)
+            expect({service["client_id"] for service in own}, OF_THE_TOWN)
             hanai.read(_SERVICES, 404)
 
     def _expect_good(self, secret: str) -> None:

@@ -68,6 +68,7 @@ def introduce(world: World, out: Console) -> None:
     places.add_row("花咲町 健康アプリ / Hanasaki Health", f"{world.health}/")
     places.add_row("花咲町 ポイント / Hanasaki Points", f"{world.points}/")
     places.add_row("gateway (OpenID Connect issuer)", world.issuer)
+    places.add_row("for developers / 開発者の方へ", f"{world.issuer}/developers")
     places.add_row("reader agent with virtual cards", world.reader)
     places.add_row("operators' console / 運用者の管理画面", world.console)
     places.add_row("operators' codes (demo only) / 確認コード", world.authenticator)

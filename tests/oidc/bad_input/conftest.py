@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.oidc.bad_input.doors import recorder
+from tests.oidc.bad_input.place import place
 from tests.oidc.bad_input.workers import Workers, alone, together
+
+__all__ = ["place", "recorder"]
 
 
 @pytest.fixture(params=["memory and SQLite", pytest.param("servers", marks=pytest.mark.servers)])

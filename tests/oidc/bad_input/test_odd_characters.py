@@ -1,5 +1,5 @@
-"""JSON can say half a character (`\\ud800`) and NUL: no store takes the one, and not every store the
-other. Whoever signs such a thing is refused like anybody who is malformed."""
+"""JSON can say half a character (`\\ud800`) and NUL: no store takes the one, and not every store
+the other. Whoever signs such a thing is refused like anybody who is malformed."""
 
 import json
 import secrets
@@ -82,7 +82,8 @@ async def test_half_a_character_in_a_counters_request(gateway: Gateway, claim: s
 
 @pytest.mark.parametrize("claim", ["jti", "nonce", "htu", "more"])
 async def test_half_a_character_in_a_proof(gateway: Gateway, claim: str) -> None:
-    proof = ProofMaker(gateway.clock).proof(**{claim: HALF})
+    changes: dict[str, Any] = {claim: HALF}
+    proof = ProofMaker(gateway.clock).proof(**changes)
     form = {"grant_type": "authorization_code", **assertion()}
     assert await post(gateway, "/token", form, proof) == (400, "invalid_dpop_proof")
 

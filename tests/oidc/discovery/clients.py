@@ -56,7 +56,8 @@ async def revocation_methods(walk: Walk, value: Any) -> None:
 
 def algorithms(path: str) -> Use:
     async def use(walk: Walk, value: Any) -> None:
-        for alg in {*KEYS, "HS256", *value}:
+        # Ed25519 is EdDSA by its newer name (RFC 9864 §2.2).
+        for alg in ({*KEYS, "HS256"} - {"Ed25519"}) | {*value}:
             method = "client_secret_jwt" if alg.startswith("HS") else "private_key_jwt"
             needed = {} if alg.startswith("HS") else jwks(alg)
             only = {"token_endpoint_auth_signing_alg": alg} if alg in value else {}

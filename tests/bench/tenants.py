@@ -22,8 +22,8 @@ def tenant_operations(folder: Path, count: int) -> Iterator[tuple[Operation, Ope
     """Among one tenant, among many."""
     with (
         asyncio.Runner() as runner,
-        _looking(runner, folder / "one-tenant", 1) as one,
-        _looking(runner, folder / "many-tenants", MANY) as many,
+        looking(runner, folder / "one-tenant", 1) as one,
+        looking(runner, folder / "many-tenants", MANY) as many,
     ):
         yield (
             Operation("client look-up, 1 tenant", one, count),
@@ -36,9 +36,7 @@ def tenant_ratio(one: Operation, many: Operation) -> float:
 
 
 @contextmanager
-def _looking(
-    runner: asyncio.Runner, folder: Path, tenants: int
-) -> Iterator[Callable[[int], float]]:
+def looking(runner: asyncio.Runner, folder: Path, tenants: int) -> Iterator[Callable[[int], float]]:
     url = f"sqlite:///{folder}/genkan.db"
     runner.run(migrate(url))
     records = open_records(url)

@@ -166,9 +166,13 @@ def signs_with_secret(metadata: ClientMetadata) -> bool:
 def sector_of(tenant_id: str, client_id: str, metadata: ClientMetadata) -> str:
     """Whose clients share subjects: one host's, within one tenant, so that no tenant can join
     another's sector. A client without a web address is a sector of its own."""
+    return f"{tenant_id}/{sector_host(metadata) or f'client:{client_id}'}"
+
+
+def sector_host(metadata: ClientMetadata) -> str | None:
+    """None for a client that is a sector of its own."""
     named = [host for host in hosts_of(metadata) if not _is_shared(host)]
-    host = metadata.sector_identifier or (named[0] if named else f"client:{client_id}")
-    return f"{tenant_id}/{host}"
+    return metadata.sector_identifier or (named[0] if named else None)
 
 
 def hosts_of(metadata: ClientMetadata) -> list[str]:

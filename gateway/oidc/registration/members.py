@@ -13,7 +13,7 @@ import msgspec
 
 from gateway.errors import InvalidClientMetadata, InvalidField, InvalidRedirectUri, OAuthError
 from gateway.oidc.registration.forms import WrongFormError, typed
-from gateway.tenants.metadata import ClientMetadata
+from gateway.tenants.metadata import ClientMetadata, sector_host
 from gateway.tenants.protocol import DEVICE_CODE
 
 OPERATORS_ONLY = frozenset(
@@ -80,6 +80,8 @@ def to_metadata(
         _keep_profile(fields, before)
     metadata = ClientMetadata(**fields)
     _check_application_type(said, metadata)
+    _check_sector(metadata, before)
+    _check_address(metadata, before)
     return metadata
 
 
@@ -133,6 +135,27 @@ def _check_grants(grants: tuple[str, ...], before: ClientMetadata | None) -> Non
         raise InvalidClientMetadata(
             f"grant_types: some of {', '.join(sorted(GRANTS))}; an operator allows others"
         )
+
+
+def _check_sector(metadata: ClientMetadata, before: ClientMetadata | None) -> None:
+    """Residents come back to a host by its own pages only. At a kiosk their `sub` is told without
+    any: who named another service's host would know them by that service's `sub`."""
+    host = sector_host(metadata)
+    if host is None or DEVICE_CODE not in metadata.grant_types:
+        return
+    if before is None or DEVICE_CODE not in before.grant_types or sector_host(before) != host:
+        raise InvalidClientMetadata(
+            "grant_types: device_code beside redirect_uris of a host, an operator allows"
+        )
+
+
+def _check_address(metadata: ClientMetadata, before: ClientMetadata | None) -> None:
+    """What listens on the gateway's own machine is no developer's."""
+    uri = metadata.backchannel_logout_uri
+    if uri is None or uri.startswith("https://"):
+        return
+    if before is None or before.backchannel_logout_uri != uri:
+        raise InvalidClientMetadata("backchannel_logout_uri: https; an operator allows http")
 
 
 def _keep_profile(fields: dict[str, Any], before: ClientMetadata) -> None:

@@ -60,7 +60,7 @@ def problem_of_key(key: object) -> str | None:
 
 def _read(key: dict[str, Any]) -> Any:
     if key.get("use") == "enc":
-        if key.get("crv") == "X25519":  # RFC 8037 §3.2
+        if (key.get("kty"), key.get("crv")) == ("OKP", "X25519"):  # RFC 8037 §3.2
             return X25519PublicKey.from_public_bytes(base64url_decode(key["x"]))
         # PyJWT knows no algorithms of encryption; the key is read in the same way.
         key = {name: value for name, value in key.items() if name != "alg"}

@@ -1,5 +1,6 @@
 """What the gateway itself sends to a service's registered address, and nobody else's."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -8,6 +9,9 @@ if TYPE_CHECKING:
     import httpx2
 
 TIMEOUT_SECONDS = 5.0
+"""For each step."""
+PATIENCE_SECONDS = 10.0
+"""All in all: who answers letter by letter takes no step too long, and would hold a connection."""
 
 
 class UndeliveredError(Exception):
@@ -39,9 +43,10 @@ class Outgoing:
                 transport=self.transport, timeout=TIMEOUT_SECONDS, follow_redirects=False
             )
         try:
-            async with self._client.stream(
-                "POST", url, data=form, json=json, headers=headers
-            ) as answer:
+            async with (
+                asyncio.timeout(PATIENCE_SECONDS),
+                self._client.stream("POST", url, data=form, json=json, headers=headers) as answer,
+            ):
                 self._client.cookies.clear()
                 return answer.status_code
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as cause:

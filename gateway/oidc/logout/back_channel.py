@@ -34,8 +34,6 @@ PAUSES = tuple(
     timedelta(seconds=seconds) for seconds in (10, 60, 5 * 60, 30 * 60, 2 * 3_600, 6 * 3_600)
 )
 """After the first, the second … try. After one more it is given up."""
-PATIENCE_SECONDS = 10.0
-"""With one service, all in all."""
 CLAIMED_FOR = timedelta(seconds=60)
 """Longer than a try can take."""
 OBEYED = frozenset({200, 204})  # Back-Channel Logout §2.8
@@ -111,12 +109,15 @@ class BackChannel:
         uri = client.metadata.backchannel_logout_uri
         if uri is None:
             return None
-        now = self.clock()
-        token = await self._token(client, delivery, now)
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                status = await self.outgoing.post(uri, form={"logout_token": token})
-        except (UndeliveredError, TimeoutError):
+            token = await self._token(client, delivery, self.clock())
+        except Exception:
+            # Of the others that are due none waits for it.
+            log.exception("a logout token could not be made")
+            return "not_made"
+        try:
+            status = await self.outgoing.post(uri, form={"logout_token": token})
+        except UndeliveredError:
             return "unreachable"
         return None if status in OBEYED else f"status_{status}"
 

@@ -10,12 +10,12 @@ import pytest
 import sqlalchemy as sa
 
 from gateway.audit.model import GATEWAY, Entry, LogKind, Outcome
-from gateway.oidc.logout import back_channel
 from gateway.oidc.logout.back_channel import CLAIMED_FOR, PAUSES
 from gateway.oidc.logout.deliveries import claim_delivery, due_deliveries
 from gateway.oidc.records import ended_sessions
 from gateway.residents.model import Resident
 from gateway.tenants.administration import suspend_client
+from gateway.web import outgoing
 from tests.support.gateway import Gateway
 from tests.support.log import count, logged
 from tests.support.logout_receiver import (
@@ -156,7 +156,7 @@ async def test_who_never_answers_is_not_waited_for(
     sign_out: SignOut,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(back_channel, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(outgoing, "PATIENCE_SECONDS", 0.05)
     at_health.may_answer.clear()
     await sign_out()
     await first_refusal(gateway)

@@ -22,6 +22,7 @@ from gateway.tenants.model import Client
 from gateway.web.errors import PageRoute
 from gateway.web.parameters import form_parameters, query_parameters
 from gateway.web.redirect import see_other
+from gateway.web.same_origin import check_same_origin
 
 _CARRIED = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales")
 
@@ -53,6 +54,9 @@ class Logout:
             # A service's cross-site POST carries no SameSite=Lax cookie; the GET after it does.
             carried = {name: parameters[name] for name in _CARRIED if name in parameters}
             return see_other(f"/logout?{urlencode(carried)}")
+        if posted:
+            # Of one site are a town's own services, too: a form of theirs carries the cookie.
+            check_same_origin(http)
         session = await self._provider.sessions.current(http, self._provider.clock())
         if not (posted or self._is_hinted(session, request)):
             return self._ask(http, parameters, request)

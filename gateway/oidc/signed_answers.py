@@ -15,6 +15,8 @@ USERINFO = "JWT"  # no type of its own is registered; without `exp` it is never 
 INTROSPECTION = "token-introspection+jwt"  # the media type of RFC 9701 §4
 INTROSPECTION_ALG: SigningAlg = "RS256"
 """Where none is registered (RFC 9701 §6)."""
+FAPI_INTROSPECTION_ALG: SigningAlg = "PS256"
+"""There: the same key type (FAPI 2.0 Security Profile §5.4.1)."""
 
 
 async def signed_userinfo(
@@ -42,7 +44,8 @@ async def signed_introspection(
         "iat": int(now.timestamp()),
         "token_introspection": found,
     }
-    alg = wanted.introspection_signed_response_alg or INTROSPECTION_ALG
+    fallback = FAPI_INTROSPECTION_ALG if client.is_fapi else INTROSPECTION_ALG
+    alg = wanted.introspection_signed_response_alg or fallback
     answer = await provider.keys.sign(body, alg=alg, typ=INTROSPECTION, now=now)
     if wanted.introspection_encrypted_response_alg is not None:
         key_alg = wanted.introspection_encrypted_response_alg

@@ -12,6 +12,7 @@ from gateway.audit.model import Entry, LogKind, Outcome
 from gateway.errors import InvalidGrant
 from gateway.oidc import records
 from gateway.oidc.clients.signed_jwt import (
+    ALGORITHMS,
     SKEW,
     BadJwtError,
     check_audience,
@@ -27,6 +28,7 @@ from gateway.oidc.tokens.grants.refresh_token import narrowed
 from gateway.oidc.tokens.issue import TokenSet, claims_of_grant, issue_access_token
 from gateway.oidc.tokens.request import TokenRequest
 from gateway.oidc.tokens.target import target_of
+from gateway.tenants.protocol import FAPI_ALGORITHMS
 
 KIND = "jwt-bearer"
 LIFETIME = timedelta(minutes=5)
@@ -52,7 +54,8 @@ async def check_assertion(
     client, now = request.client, request.now
     ours = (provider.issuer, f"{provider.issuer}/token")
     try:
-        claims = verify_signed(client, unverified_assertion).claims
+        allowed = FAPI_ALGORITHMS if client.is_fapi else ALGORITHMS
+        claims = verify_signed(client, unverified_assertion, allowed).claims
         if claims.get("iss") != client.client_id:
             raise BadJwtError("must have the client as iss")
         check_audience(claims, ours)

@@ -4,7 +4,8 @@ Sign-in and consent lead back to the question's own path; nothing is agreed to o
 """
 
 import secrets
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -41,7 +42,7 @@ class Answering:
             client = await self._provider.clients.find(question.client_id)
         if question is None or client is None:
             raise InvalidRequest(_GONE)
-        return question, client
+        return as_registered(question, client), client
 
     async def session(self, http: Request, question: Question, now: datetime) -> Session | None:
         """Of a resident who may answer; None: they have to sign in first. Raises InvalidRequest
@@ -56,6 +57,10 @@ class Answering:
             return None  # the door was closed to them after they had come in
         if session.auth_time >= question.asked_at:
             return session  # signed in for this very question: asking again could not end
+        if question.max_age is not None:
+            longest = timedelta(seconds=question.max_age)
+            if now - session.auth_time > longest:
+                return None
         fits = satisfies_acr(session.acr, question.acr_values, provider.acr_order)
         return session if fits else None
 
@@ -176,6 +181,13 @@ class Answering:
             resident=self._provider.audit.pseudonym(session.resident_id),
             detail={"way": question.way, "scopes": " ".join(question.scopes)},
         )
+
+
+def as_registered(question: Question, client: Client) -> Question:
+    """With what the service demands of every sign-in (OpenID Connect Dynamic Registration §2)."""
+    wanted = client.metadata
+    acr_values = question.acr_values or wanted.default_acr_values
+    return replace(question, acr_values=acr_values, max_age=wanted.default_max_age)
 
 
 def _agreed(question: Question, session: Session) -> str:

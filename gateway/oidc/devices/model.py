@@ -37,6 +37,8 @@ class Question:
     asked_at: datetime
     expires_at: datetime
     acr_values: tuple[str, ...] = ()
+    max_age: int | None = None
+    """Seconds since the sign-in that answers it."""
     resident_id: str | None = None
     """Who alone may answer; None: whoever stands before the device."""
     user_code: str | None = field(default=None, repr=False)

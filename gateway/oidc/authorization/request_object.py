@@ -17,6 +17,7 @@ from gateway.oidc.clients.signed_jwt import (
     BadJwtError,
     SignedJwt,
     check_times,
+    check_type,
     instant,
     verify_signed,
 )
@@ -26,7 +27,6 @@ from gateway.tenants.model import Client
 from gateway.tenants.protocol import FAPI_ALGORITHMS
 
 LIFETIME = timedelta(hours=1)
-_TYPES = (None, "jwt", "oauth-authz-req+jwt")
 _ABOUT_THE_JWT = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
 _NESTED = ("request", "request_uri")
 _JSON = frozenset({"claims", "authorization_details"})
@@ -58,8 +58,7 @@ def algorithms_of(client: Client) -> Collection[str]:
 def check_parties(signed: SignedJwt, client: Client, issuer: str) -> None:
     """A request object, by this client, for this issuer. Raises BadJwtError."""
     claims = signed.claims
-    if signed.typ not in _TYPES:
-        raise BadJwtError("is of another type")
+    check_type(signed, "oauth-authz-req+jwt")
     if claims.get("iss") != client.client_id or claims.get("client_id") != client.client_id:
         raise BadJwtError("must have the client as iss and client_id")
     if claims.get("sub") == client.client_id:

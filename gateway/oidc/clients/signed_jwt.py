@@ -95,6 +95,13 @@ def verify_with(
     raise BadJwtError("is not signed by a key of this client's")
 
 
+def check_type(signed: SignedJwt, *own: str) -> None:
+    """One that says it is of another kind was made for something else (RFC 8725 §3.11). Raises
+    BadJwtError."""
+    if signed.typ not in (None, "jwt", *own):
+        raise BadJwtError("is of another type")
+
+
 def check_audience(claims: Mapping[str, Any], ours: Collection[str]) -> None:
     """One of ours and nobody else's, or it could be played on from one audience to another. Raises
     BadJwtError."""

@@ -9,6 +9,7 @@ from gateway.oidc.clients.signed_jwt import (
     BadJwtError,
     check_audience,
     check_times,
+    check_type,
     identifier,
     instant,
     verify_signed,
@@ -47,7 +48,9 @@ async def _signed(
     provider: Provider, client: Client, unverified_jwt: str, now: datetime
 ) -> Mapping[str, str]:
     alg = client.metadata.backchannel_authentication_request_signing_alg
-    claims = verify_signed(client, unverified_jwt, (alg or "",)).claims
+    signed = verify_signed(client, unverified_jwt, (alg or "",))
+    check_type(signed)
+    claims = signed.claims
     if claims.get("iss") != client.client_id:
         raise BadJwtError("must have the client as iss")
     check_audience(claims, (provider.issuer,))

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from gateway.audit.model import Entry, LogKind, Outcome
 from gateway.audit.origins import UNKNOWN, client_actor, origin_of
 from gateway.audit.parties import note_client
+from gateway.consent.ending import delete_consents_of_clients
 from gateway.errors import (
     BadRequest,
     Conflict,
@@ -180,6 +181,9 @@ class Manage:
                 client, secret = await change_client(
                     connection, hashed, *caller.own, metadata, before.version, now
                 )
+                if _has_other_purpose(before, metadata):
+                    # What residents agreed to was another use of their data: they are asked again.
+                    await delete_consents_of_clients(connection, [client_id])
                 changed = _differing(before, metadata)
                 entry = _entry(http, caller, "service.changed", now, fields=changed)
                 await provider.audit.write(connection, entry)
@@ -188,6 +192,11 @@ class Manage:
         except (StaleVersion, Conflict) as cause:
             raise BadRequest("it was changed meanwhile; read it again", 409) from cause
         return client_information(provider.issuer, client, token, secret, statement)
+
+
+def _has_other_purpose(before: ClientRecord, after: ClientMetadata) -> bool:
+    told = before.metadata
+    return (told.purpose_ja, told.purpose_en) != (after.purpose_ja, after.purpose_en)
 
 
 def _differing(before: ClientRecord, after: ClientMetadata) -> str:

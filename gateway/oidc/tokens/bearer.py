@@ -121,6 +121,9 @@ async def check_possession(
 ) -> None:
     """RFC 9449 §7.1 and §7.2, RFC 8705 §3. Raises OAuthError."""
     bound = read_cnf(token.claims)
+    if bound is None and token.client.is_fapi:
+        # Of before it was held to the profile (FAPI 2.0 Security Profile §5.3.2.1).
+        raise InvalidToken("this client's access tokens are bound to a key, and this one is not")
     jkt = None if bound is None else bound.jkt
     if jkt is not None:
         expect_dpop(http, ALGORITHMS)

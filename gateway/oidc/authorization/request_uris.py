@@ -38,8 +38,10 @@ async def find_pushed(
 
 
 async def use_up(provider: Provider, pushed: str) -> None:
-    """Of many who would be answered, one is. Raises InvalidRequestUri."""
-    if not await provider.moments.claim(_USED, pushed, LIFETIME):
+    """Of many who would be answered, one is: also of those who were on their way to sign in when it
+    was answered. Raises InvalidRequestUri."""
+    longest = LIFETIME + timedelta(seconds=provider.settings.login.task_seconds)
+    if not await provider.moments.claim(_USED, pushed, longest):
         raise InvalidRequestUri(_REFUSED)
     await provider.moments.drop(KIND, pushed)
 

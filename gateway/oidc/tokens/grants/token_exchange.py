@@ -149,7 +149,9 @@ async def _log_refused(
 ) -> None:
     """A service that goes on to where the resident lets nothing flow."""
     refused = _entry(provider, request, subject, Outcome.REFUSED)
-    await provider.protection.telling.tell(refused, resource)
+    # Each API apart. What is none of them is one: else every made-up address would be an entry.
+    known = resource in request.client.metadata.allowed_resources
+    await provider.protection.telling.tell(refused, resource if known else "")
 
 
 def _entry(

@@ -150,3 +150,16 @@ async def test_it_is_told_in_the_format_prometheus_reads(metrics: Metrics) -> No
     assert answer.text.count("# TYPE genkan_request_seconds ") == 0, "nothing was asked yet"
     assert "# TYPE genkan_sign_ins_total counter" in answer.text
     assert refused.status_code == 405
+
+
+def test_what_was_too_much_is_counted_by_what_it_was(metrics: Metrics) -> None:
+    for limit in ("address", "client", "attempts"):
+        assert value(metrics, "genkan_limits_reached_total", limit=limit) == 0
+    metrics.limit_reached("address")
+    metrics.limit_reached("address")
+    metrics.limit_reached("attempts")
+    found = [
+        value(metrics, "genkan_limits_reached_total", limit=limit)
+        for limit in ("address", "client", "attempts")
+    ]
+    assert found == [2, 0, 1]

@@ -107,7 +107,9 @@ def check_audience(claims: Mapping[str, Any], ours: Collection[str]) -> None:
     BadJwtError."""
     audience = claims.get("aud")
     values = [audience] if isinstance(audience, str) else audience
-    if not isinstance(values, list) or not values or any(value not in ours for value in values):
+    if not isinstance(values, list) or not values:
+        raise BadJwtError("is not for this issuer")
+    if not all(isinstance(each, str) and each in ours for each in values):
         raise BadJwtError("is not for this issuer")
 
 

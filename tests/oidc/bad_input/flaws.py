@@ -150,6 +150,7 @@ CLAIMS: dict[str, Flaw] = {
     "the issuer in a list as aud": lambda parts: parts.with_(aud=[ISSUER]),
     "the issuer and another as aud": lambda parts: parts.with_(aud=[ISSUER, EVIL]),
     "nobody in a list as aud": lambda parts: parts.with_(aud=[]),
+    "a list in a list as aud": lambda parts: parts.with_(aud=[[ISSUER]]),
     "an object as aud": lambda parts: parts.with_(aud={ISSUER: 1}),
     "no exp": lambda parts: parts.with_(exp=None),
     "expired": lambda parts: parts.with_(exp=parts.now - 31),

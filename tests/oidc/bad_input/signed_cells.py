@@ -59,6 +59,7 @@ the token endpoint as aud              x   o   o   o   x   -   -  RFC 7523 §3
 the issuer in a list as aud            o   o   o   o   o   -   -
 the issuer and another as aud          o   x   x   x   x   -   -  only the client is answered
 nobody in a list as aud                x   x   x   x   x   -   -
+a list in a list as aud                x   x   x   x   x   -   -
 an object as aud                       x   x   x   x   x   -   -
 no exp                                 x   x   x   x   x   o   o  a proof ends by its iat
 expired                                x   x   x   x   x   x   x

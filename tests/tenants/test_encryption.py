@@ -103,7 +103,6 @@ def test_a_reader_gets_plain_answers(name: str) -> None:
     ("name", "value"),
     [
         ("id_token_encrypted_response_alg", "RSA1_5"),
-        ("id_token_encrypted_response_alg", "RSA1_5"),
         ("id_token_encrypted_response_alg", "dir"),
         ("id_token_encrypted_response_alg", "A128KW"),
         ("id_token_encrypted_response_enc", "A192GCM"),

@@ -1,4 +1,4 @@
-"""Where a service may be told that a sign-in is over (Back-Channel and Front-Channel Logout 1.0)."""
+"""Where a service may be told that a sign-in is over (Back- and Front-Channel Logout 1.0)."""
 
 from urllib.parse import urlsplit
 

@@ -136,7 +136,7 @@ async def test_the_consent_page_says_that_it_is_confirmed_and_nothing_is_told_wi
     silent = redirected(await health.authorize(browser, prompt="none", **request))
     assert silent["error"] == "consent_required"
     page = await followed(browser, await health.authorize(browser, **request))
-    for words in ("マイナンバーカードで確認済み", "氏名", "住所", "生年月日", "性別"):
+    for words in ("マイナンバーカードで確認した情報", "氏名", "住所", "生年月日", "性別"):
         assert words in page.text
     declined = redirected(await decide(browser, page, "decline"))
     assert (declined["error"], "code" in declined) == ("access_denied", False)
@@ -154,7 +154,7 @@ async def test_a_request_without_it_says_nothing_of_it(
 ) -> None:
     page = await followed(browser, await health.authorize(browser))
     assert "氏名" in page.text
-    assert "確認済み" not in page.text
+    assert "カードで確認した情報" not in page.text
 
 
 @pytest.mark.usefixtures("agreed")

@@ -175,9 +175,10 @@ class Manage:
                 if token is None:
                     raise InvalidToken(_REFUSED)
                 before = await find_client_record(connection, *caller.own)
-                # What an operator added since, it may keep.
-                allowed = scopes | set(before.metadata.scope.split(" "))
-                metadata = to_metadata(said, scopes, allowed, before.metadata)
+                # What an operator added since, it may keep; what they took away, it does not get
+                # back by itself.
+                held = frozenset(before.metadata.scope.split(" "))
+                metadata = to_metadata(said, scopes & held or held, held, before.metadata)
                 client, secret = await change_client(
                     connection, hashed, *caller.own, metadata, before.version, now
                 )

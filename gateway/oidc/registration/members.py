@@ -73,7 +73,8 @@ def to_metadata(
         if name not in fields:
             raise InvalidClientMetadata(f"{name}: {rule}")
     if not allowed_scopes.issuperset(fields["scope"].split(" ")):
-        raise InvalidClientMetadata("scope: more than the initial access token allows")
+        least = "the initial access token allows" if before is None else "it is registered with"
+        raise InvalidClientMetadata(f"scope: more than {least}")
     _check_grants(fields["grant_types"], before)
     if before is not None:
         fields |= {name: getattr(before, name) for name in OPERATORS_ONLY}

@@ -102,15 +102,6 @@ def read_token(http: Request, form: Mapping[str, str] | None = None) -> tuple[Sc
     return "bearer", token
 
 
-def bearer_token(http: Request) -> str:
-    """One that is bound to no key, such as a registration's. Of an access token only
-    `presented_token` knows whether it is."""
-    scheme, token = read_token(http)
-    if scheme != "bearer":
-        raise InvalidToken("the authorization header must be Bearer")
-    return token
-
-
 async def check_possession(
     provider: Provider,
     http: Request,

@@ -6,11 +6,13 @@ resident gave this very service offline access at a sign-in, that has not ended,
 it still. There is no refresh token and no ID token: nobody signed in.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from gateway.audit.model import Entry, LogKind, Outcome
 from gateway.errors import InvalidGrant
 from gateway.oidc import records
+from gateway.oidc.authorization.agreement import to_be_agreed
 from gateway.oidc.clients.signed_jwt import (
     ALGORITHMS,
     SKEW,
@@ -96,6 +98,9 @@ async def _agreed_scopes(
         client.client_id, grant.resident_id, since=grant.created_at
     )
     if agreed is None or "offline_access" not in agreed.scopes:
+        raise InvalidGrant(_REFUSED)
+    if not agreed.scopes.issuperset(to_be_agreed(replace(grant, scopes=()))):
+        # A claim that was asked for by its name is told whatever the token's scopes are.
         raise InvalidGrant(_REFUSED)
     kept = tuple(
         scope for scope in grant.scopes if scope not in NEED_CONSENT or scope in agreed.scopes

@@ -37,7 +37,7 @@ BODIES: tuple[dict[str, Any], ...] = (
     {"content": b"\x00\xff", "headers": {"content-type": "application/json"}},
     {"files": {"a": b"1"}},
 )
-LEADS_ON = {"/logout", "/logout/everywhere", "/approvals", "/developers/try/request"}
+LEADS_ON = ("/logout", "/logout/everywhere", "/approvals", "/developers/try/")
 """Who comes without what is needed there is led to a page of ours."""
 QUERIES = ("", "?a=1&a=2", "?a=%", "?a=%ff", "?a=%00", "?" + "&".join(f"k{n}=1" for n in range(99)))
 
@@ -70,7 +70,7 @@ async def test_no_bad_body_or_query_is_ever_a_500_or_a_redirect(
                     assert "Traceback" not in answer.text, told
                     if answer.status_code == 303:
                         to = answer.headers["location"]
-                        assert path in LEADS_ON, told
+                        assert path.startswith(LEADS_ON), told
                         assert to.startswith("/"), told
                         assert not to.startswith("//"), told
                     tried += 1

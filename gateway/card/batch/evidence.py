@@ -27,6 +27,8 @@ class RequestEvidence:
     """The revocation source of one request."""
 
     name = SOURCE
+    hands_on = True
+    """Its answers bear the name of whoever read the evidence."""
 
     def __init__(self, checkers: Checkers, crls: Iterable[bytes], ocsp: Iterable[bytes]) -> None:
         self._pieces = [

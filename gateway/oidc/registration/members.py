@@ -38,6 +38,13 @@ REFUSED: Mapping[str, str] = {
     "sector_identifier_uri": "none is fetched; an operator names the sector",
 }
 """What would be dangerous to ignore, or was surely meant to have an effect."""
+_DEMANDS = (
+    "security_profile",
+    "require_pushed_authorization_requests",
+    "require_signed_request_object",
+    "dpop_bound_access_tokens",
+    "tls_client_certificate_bound_access_tokens",
+)
 _NAMES = {"client_name_ja": "client_name#ja", "client_name_en": "client_name#en"}
 _RENAMED = {**_NAMES, "contact": "contacts"}
 OWN_NAMES = tuple(
@@ -78,7 +85,7 @@ def to_metadata(
     _check_grants(fields["grant_types"], before)
     if before is not None:
         fields |= {name: getattr(before, name) for name in OPERATORS_ONLY}
-        _keep_profile(fields, before)
+        _keep_demands(fields, before)
     metadata = ClientMetadata(**fields)
     _check_application_type(said, metadata)
     _check_sector(metadata, before)
@@ -159,11 +166,14 @@ def _check_address(metadata: ClientMetadata, before: ClientMetadata | None) -> N
         raise InvalidClientMetadata("backchannel_logout_uri: https; an operator allows http")
 
 
-def _keep_profile(fields: dict[str, Any], before: ClientMetadata) -> None:
+def _keep_demands(fields: dict[str, Any], before: ClientMetadata) -> None:
     """What is demanded of a service is lowered by an operator."""
-    profile = before.security_profile
-    if profile != "standard" and fields.setdefault("security_profile", profile) != profile:
-        raise InvalidClientMetadata("security_profile: an operator changes it")
+    for name in _DEMANDS:
+        demanded = getattr(before, name)
+        if demanded in (False, "standard"):
+            continue
+        if fields.setdefault(name, demanded) != demanded:
+            raise InvalidClientMetadata(f"{name}: an operator changes it")
 
 
 def _typed(name: str, value: object) -> Any:

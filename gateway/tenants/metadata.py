@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -171,13 +172,20 @@ def sector_of(tenant_id: str, client_id: str, metadata: ClientMetadata) -> str:
 
 def sector_host(metadata: ClientMetadata) -> str | None:
     """None for a client that is a sector of its own."""
-    named = [host for host in hosts_of(metadata) if not _is_shared(host)]
-    return metadata.sector_identifier or (named[0] if named else None)
+    return metadata.sector_identifier or _first_own_host(metadata.redirect_uris)
 
 
 def hosts_of(metadata: ClientMetadata) -> list[str]:
-    hosts = (urlsplit(uri).hostname or "" for uri in metadata.redirect_uris)
-    return sorted(set(hosts))
+    return _hosts(metadata.redirect_uris)
+
+
+@lru_cache(maxsize=1024)  # it is asked at every request of a client
+def _first_own_host(redirect_uris: tuple[str, ...]) -> str | None:
+    return next((host for host in _hosts(redirect_uris) if not _is_shared(host)), None)
+
+
+def _hosts(uris: tuple[str, ...]) -> list[str]:
+    return sorted({urlsplit(uri).hostname or "" for uri in uris})
 
 
 def _is_shared(host: str) -> bool:

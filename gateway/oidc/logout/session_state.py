@@ -22,8 +22,10 @@ def session_state_for(
 ) -> Mapping[str, str]:
     """What an authorization response carries besides; nothing for a native app, which has no
     origin to ask from."""
+    if not provider.settings.oidc.session_management:
+        return {}
     origin = script_origin(redirect_uri)
-    if origin is None or not provider.settings.oidc.session_management:
+    if origin is None:
         return {}
     salt = secrets.token_urlsafe(16)
     state = browser_state(provider, session)

@@ -5,6 +5,7 @@ import logging
 import os
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,8 @@ FILE_KINDS = (LogKind.ACCESS, LogKind.COMMUNICATION, LogKind.ERROR)
 SHORTEST_KEEP = timedelta(days=365)
 _REPORT_EVERY = timedelta(minutes=1)
 _DAY_FILE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\.jsonl")
+_A_WRITE_SECONDS = 0.02
+"""Longer than one line is on its way to the file."""
 _APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
@@ -137,7 +140,16 @@ def day_files(directory: Path, kind: LogKind) -> Iterator[tuple[date, Path]]:
 
 
 def _end_torn_line(descriptor: int) -> None:
-    """A line that a full disk or a sudden death cut off shall not spoil the next one."""
+    """A line that a full disk or a sudden death cut off shall not spoil the next one. One that
+    grows is another worker's, which ends it itself."""
+    size = _torn_size(descriptor)
+    if size is not None:
+        time.sleep(_A_WRITE_SECONDS)
+        if _torn_size(descriptor) == size:
+            os.write(descriptor, b"\n")
+
+
+def _torn_size(descriptor: int) -> int | None:
+    """Of a file whose last line has no end."""
     size = os.fstat(descriptor).st_size
-    if size and os.pread(descriptor, 1, size - 1) != b"\n":
-        os.write(descriptor, b"\n")
+    return size if size and os.pread(descriptor, 1, size - 1) != b"\n" else None

@@ -34,12 +34,11 @@ class ThrowawayCa:
         self.ca_file = folder / f"{name}.pem"
         self.ca_file.write_bytes(self._sign(builder))
 
-    def server(self) -> Party:
-        """For a server on loopback."""
-        names = x509.SubjectAlternativeName(
-            [x509.IPAddress(ip_address(HOST)), x509.DNSName("localhost")]
-        )
-        return self._issue("server", ExtendedKeyUsageOID.SERVER_AUTH, names)
+    def server(self, *names: str) -> Party:
+        """For a server on loopback, under its address and these names."""
+        known = [x509.IPAddress(ip_address(HOST)), *map(x509.DNSName, names)]
+        alternative = x509.SubjectAlternativeName(known)
+        return self._issue("server", ExtendedKeyUsageOID.SERVER_AUTH, alternative)
 
     def client(self, name: str = "client") -> Party:
         names = x509.SubjectAlternativeName([x509.DNSName(name)])

@@ -111,7 +111,7 @@ def mod_auth_openidc(town: WitnessTown, folder: Path) -> str:
     (folder / "pages").mkdir()
     page = '<!--#config encoding="none" --><!--#echo var="OIDC_CLAIM_name" -->'
     (folder / "pages" / "index.html").write_text(page)
-    party = town.ca.server()
+    party = town.ca.server("localhost")
     own = _APACHE.format(
         folder=folder,
         certificate=party.certificate_file,

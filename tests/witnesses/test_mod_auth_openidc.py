@@ -86,7 +86,7 @@ def protected_page(
     pages.mkdir()
     (pages / "index.html").write_text(_SHOWN)
     (pages / "bye.html").write_text('<p data-claim="said">bye</p>')
-    party = town.ca.server()
+    party = town.ca.server("localhost")
     body = _PAGE.format(
         folder=folder,
         certificate=party.certificate_file,

@@ -162,7 +162,7 @@ def witness_town(folder: Path) -> Iterator[WitnessTown]:
     own = f'[server]\nclient_certificate_header = "{CERTIFICATE_HEADER}"\n'
     world.settings_file.write_text(said.replace("[server]\n", own) + _SETTINGS)
     ca = ThrowawayCa(folder / "ca")
-    apache = front_door(folder / "door", door, gateway, ca.server(), ca.ca_file)
+    apache = front_door(folder / "door", door, gateway, ca.server("localhost"), ca.ca_file)
     with _trusting(ca.ca_file, parts_of(world)[:2]), apache:
         town = WitnessTown(world, issuer, ca)
         town.hanako_comes_by()
